@@ -1,0 +1,1 @@
+//! A flag as an item of a mail.

@@ -1,0 +1,19 @@
+//! Carewarden watches home-care providers for a council.
+//!
+//! It pulls inspection ratings, keeps them as facts that are only ever added, flags poor
+//! performers by rules in plain words, mails alerts that say what changed and why the reader was
+//! told, and keeps one SQLite file that an auditor can query. `docs/architecture.md` is the map.
+
+pub mod alerts;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod facts;
+pub mod failpoint;
+pub mod flags;
+pub mod mail;
+pub mod rules;
+pub mod schedule;
+pub mod sources;
+pub mod store;

@@ -1,0 +1,206 @@
+//! A policy: rules as data, read from `config/policy/*.toml` by `config`.
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::{Rating, Severity, SubjectKind};
+
+/// Rules of one family share one flag for a subject: one fall, one flag.
+pub type Family = String;
+
+/// Hex digits of a rule's version.
+const VERSION_HEX: usize = 12;
+
+/// The rules in force, in the order in which they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The rules; ids are unique.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Short id, `rating-inadequate`.
+    pub id: String,
+    /// First 12 hex digits of the SHA-256 of the rule's meaning: see [`Rule::version_of`].
+    pub version: String,
+    /// The family whose flag it shares; by default its own id.
+    pub family: Family,
+    /// A title for people.
+    pub name: String,
+    /// What it says, in one sentence of plain English.
+    pub text: String,
+    /// For whom it is, in words: "contingency lead".
+    pub audience: String,
+    /// Severity of its flags; a condition with steps may raise it.
+    pub severity: Severity,
+    /// The closed condition.
+    pub when: Condition,
+    /// Days the condition must hold before the flag opens.
+    pub for_days: u16,
+    /// Days it must be absent, by statement and not by a gap, before the flag clears.
+    pub keep_days: u16,
+    /// Days after clearing within which the same flag is reopened instead of a new one raised.
+    pub reopen_days: u16,
+    /// At once, or with the next digest.
+    pub tell: Tell,
+}
+
+/// When a flag of a rule is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// In a mail of the assessment that raised it.
+    AtOnce,
+    /// In the next digest; at once where no digest is configured, so that nothing is silent.
+    Digest,
+}
+
+/// One rung of a condition that grows graver with time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Reached after so many whole days.
+    pub days: u16,
+    /// Severity from then on.
+    pub severity: Severity,
+}
+
+/// What a rule can ask. Closed on purpose: an auditor can read the whole language in one page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The overall rating is this one.
+    OverallIs {
+        /// The rating.
+        rating: Rating,
+    },
+    /// The overall rating is this one, and is worse than the newest earlier one that was Good or
+    /// better, or no earlier such rating is known.
+    OverallFellTo {
+        /// The rating fallen to.
+        rating: Rating,
+    },
+    /// The newest change of the overall rating was a fall that left it Good or better.
+    OverallSlipped,
+    /// A key question has this rating while the overall rating is another.
+    KeyQuestionIs {
+        /// The key question's rating.
+        rating: Rating,
+    },
+    /// Days since a poor rating (or since the baseline, if later) without a recorded decision.
+    PoorUndecided {
+        /// Rungs by days, ascending.
+        steps: Vec<Step>,
+    },
+    /// It was registered, is not any more, and no registered successor is known.
+    Deregistered,
+    /// The register calls it dormant.
+    Dormant,
+    /// Its registered manager is absent for more than so many days.
+    ManagerAbsent {
+        /// The days.
+        over_days: u16,
+    },
+    /// Its newest inspection is older than so many years.
+    InspectionOlderThan {
+        /// The years.
+        years: u16,
+    },
+    /// A source failed so many times in a row.
+    SourceFailed {
+        /// Failures in a row that count.
+        after: u16,
+    },
+    /// A source's newest good reading is older than so many of its intervals.
+    SourceStale {
+        /// Intervals.
+        intervals: u16,
+    },
+    /// A source says 404 of ids that it knew, three collects in a row.
+    SourceLostIds,
+}
+
+impl Condition {
+    /// The word in a policy file: `when = { kind = "overall-is", … }`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::OverallIs { .. } => "overall-is",
+            Self::OverallFellTo { .. } => "overall-fell-to",
+            Self::OverallSlipped => "overall-slipped",
+            Self::KeyQuestionIs { .. } => "key-question-is",
+            Self::PoorUndecided { .. } => "poor-undecided",
+            Self::Deregistered => "deregistered",
+            Self::Dormant => "dormant",
+            Self::ManagerAbsent { .. } => "manager-absent",
+            Self::InspectionOlderThan { .. } => "inspection-older-than",
+            Self::SourceFailed { .. } => "source-failed",
+            Self::SourceStale { .. } => "source-stale",
+            Self::SourceLostIds => "source-lost-ids",
+        }
+    }
+
+    /// Every word that [`Self::kind`] can give.
+    pub const KINDS: [&'static str; 12] = [
+        "overall-is",
+        "overall-fell-to",
+        "overall-slipped",
+        "key-question-is",
+        "poor-undecided",
+        "deregistered",
+        "dormant",
+        "manager-absent",
+        "inspection-older-than",
+        "source-failed",
+        "source-stale",
+        "source-lost-ids",
+    ];
+
+    /// What the condition is asked of.
+    #[must_use]
+    pub const fn subject_kind(&self) -> SubjectKind {
+        match self {
+            Self::SourceFailed { .. } | Self::SourceStale { .. } | Self::SourceLostIds => SubjectKind::Source,
+            _ => SubjectKind::Location,
+        }
+    }
+
+    /// Whether the passing of time alone can make it true, so that a failed source must hush it:
+    /// what is not read cannot be called late.
+    #[must_use]
+    pub const fn grows_with_time(&self) -> bool {
+        matches!(
+            self,
+            Self::PoorUndecided { .. } | Self::ManagerAbsent { .. } | Self::InspectionOlderThan { .. }
+        )
+    }
+}
+
+impl Rule {
+    /// The version of a rule: a hash over everything that changes its meaning, so that the same
+    /// words in another file or order have the same version.
+    #[must_use]
+    pub fn version_of(&self) -> String {
+        let meaning = format!(
+            "{}\n{}\n{}\n{:?}\n{:?}\n{}\n{}\n{}\n{:?}",
+            self.id,
+            self.family,
+            self.text,
+            self.severity,
+            self.when,
+            self.for_days,
+            self.keep_days,
+            self.reopen_days,
+            self.tell
+        );
+        let hash = Sha256::digest(meaning.as_bytes());
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex[..VERSION_HEX].to_owned()
+    }
+}
+
+impl Policy {
+    /// A rule by its id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+}

@@ -1,0 +1,73 @@
+//! One writer: an advisory lock on a file beside the database, with the holder's pid in it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use super::StoreError;
+
+/// How often a busy lock is tried again.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// A pid is short; more than this in the lock file is not ours.
+const PID_BYTES_MAX: u64 = 32;
+
+/// The right to write; given up when dropped or when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of `database`, trying for `wait`.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] with the other process's id when it stays taken.
+    pub fn take(database: &Path, wait: Duration) -> Result<Self, StoreError> {
+        let mut path = database.as_os_str().to_owned();
+        path.push(".lock");
+        let path = std::path::PathBuf::from(path);
+        let io = |doing: &'static str| {
+            let path = path.clone();
+            move |source| StoreError::Io { doing, path, source }
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io("open the lock"))?;
+        let tries = wait.as_millis() / RETRY.as_millis();
+        for attempt in 0..=tries {
+            match file.try_lock() {
+                Ok(()) => {
+                    write_pid(&mut file).map_err(io("write the lock"))?;
+                    return Ok(Self { _file: file });
+                }
+                Err(TryLockError::WouldBlock) if attempt < tries => std::thread::sleep(RETRY),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(source)) => return Err(io("lock")(source)),
+            }
+        }
+        Err(StoreError::Busy { path: database.to_owned(), pid: read_pid(&mut file) })
+    }
+}
+
+fn write_pid(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    writeln!(file, "{}", std::process::id())
+}
+
+fn read_pid(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(PID_BYTES_MAX).read_to_string(&mut text));
+    match read {
+        Ok(_) if !text.trim().is_empty() => text.trim().to_owned(),
+        _ => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+//! Numbered migrations, applied in one transaction each.
+
+use rusqlite::Connection;
+
+use super::{StoreError, append::begin};
+
+/// The migrations, in order; the schema's number is how many have been applied.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+
+/// The views are made anew at each start: they are a contract of names, not data.
+const VIEWS: &str = include_str!("views.sql");
+
+/// "CARE": marks the file as ours, in `PRAGMA application_id`.
+pub const APPLICATION_ID: i64 = 0x4341_5245;
+
+/// Tables that take inserts at `seq = max + 1` and nothing else.
+pub const GROWS_ONLY: [&str; 16] = [
+    "runs",
+    "run_ends",
+    "documents",
+    "fetches",
+    "collects",
+    "id_states",
+    "rejects",
+    "drift",
+    "facts",
+    "flag_events",
+    "rule_texts",
+    "outbox",
+    "tellings",
+    "deliveries",
+    "decisions",
+    "leaves",
+];
+
+/// The newest schema number that this program knows.
+#[must_use]
+pub const fn newest() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// Brings the schema from `found` to [`newest`].
+///
+/// # Errors
+/// SQLite's, with the number of the migration; what was applied before it stays.
+pub fn migrate(conn: &mut Connection, found: i64) -> Result<(), StoreError> {
+    let done = usize::try_from(found).unwrap_or(0);
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let number = index + 1;
+        let doing = || format!("applying migration {number}");
+        let tx = begin(conn, doing())?;
+        tx.execute_batch(sql).map_err(StoreError::sql(doing()))?;
+        tx.execute_batch(&guards()).map_err(StoreError::sql(doing()))?;
+        tx.execute_batch(&format!(
+            "PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};"
+        ))
+        .map_err(StoreError::sql(doing()))?;
+        tx.commit().map_err(StoreError::sql(doing()))?;
+    }
+    conn.execute_batch(VIEWS).map_err(StoreError::sql("making the audit views"))
+}
+
+/// Triggers that refuse every change but an insert at the end. The insert guard is what stops
+/// `REPLACE INTO`, whose deletes fire no trigger unless `recursive_triggers` is on.
+fn guards() -> String {
+    GROWS_ONLY
+        .iter()
+        .map(|table| {
+            format!(
+                "DROP TRIGGER IF EXISTS {table}_no_update;
+                 CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+                 BEGIN SELECT RAISE(ABORT, '{table} only grows: rows are never changed'); END;
+                 DROP TRIGGER IF EXISTS {table}_no_delete;
+                 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+                 BEGIN SELECT RAISE(ABORT, '{table} only grows: rows are never deleted'); END;
+                 DROP TRIGGER IF EXISTS {table}_at_end;
+                 CREATE TRIGGER {table}_at_end BEFORE INSERT ON {table}
+                 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM {table})
+                 BEGIN SELECT RAISE(ABORT, '{table} only grows: a row is added at the end'); END;\n"
+            )
+        })
+        .collect()
+}

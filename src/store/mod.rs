@@ -1,0 +1,19 @@
+//! The SQLite file: the only place with SQL.
+//!
+//! One process writes at a time (a lock beside the file), in `BEGIN IMMEDIATE` transactions;
+//! readers open it read-only beside the writer. Tables marked "grows only" are guarded by
+//! triggers, and every row that is added to one leaves its hash in `leaves`.
+
+mod append;
+mod error;
+mod lock;
+mod migrate;
+mod open;
+pub mod outbox;
+mod time;
+
+pub use append::Tx;
+pub use error::StoreError;
+pub use migrate::GROWS_ONLY;
+pub use open::Store;
+pub use time::{date_of, instant, instant_of};

@@ -1,0 +1,155 @@
+//! Opening the database: for writing under the lock, or for reading beside the writer.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+use super::append::begin;
+use super::lock::Lock;
+use super::{StoreError, Tx, instant, migrate};
+
+/// How long SQLite itself waits for a reader to get out of the way of a checkpoint.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The open database.
+#[derive(Debug)]
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    _lock: Option<Lock>,
+}
+
+impl Store {
+    /// Opens the database for writing: takes the lock, makes the file if there is none (0600, its
+    /// folder 0700), checks that it is sound and brings its schema up to date.
+    ///
+    /// # Errors
+    /// The lock is taken, the file cannot be made or opened, is damaged, or is too new.
+    pub fn open_writer(path: &Path, wait: Duration) -> Result<Self, StoreError> {
+        make_folder(path)?;
+        let lock = Lock::take(path, wait)?;
+        make_file(path)?;
+        let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let found = check(&conn, path)?;
+        migrate::migrate(&mut conn, found)?;
+        Ok(Self { conn, path: path.to_owned(), _lock: Some(lock) })
+    }
+
+    /// Opens the database for reading; a writer may be at work beside.
+    ///
+    /// # Errors
+    /// There is none, it is damaged, or its schema is not ours.
+    pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing { path: path.to_owned() });
+        }
+        let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self { conn, path: path.to_owned(), _lock: None })
+    }
+
+    /// The connection, for reading.
+    #[must_use]
+    pub const fn sql(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` in one transaction that is committed when it succeeds and leaves nothing when
+    /// it does not. `at` is the instant its leaves carry.
+    ///
+    /// # Errors
+    /// Those of `work`, and SQLite's.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        at: Timestamp,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let inner = begin(&mut self.conn, "beginning to write".to_owned())?;
+        let tx = Tx::new(inner, instant(at));
+        let value = work(&tx)?;
+        crate::failpoint::reach("mid-transaction");
+        tx.commit()?;
+        Ok(value)
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    if folder.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| StoreError::Io {
+        doing: "make the folder",
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+fn make_file(path: &Path) -> Result<(), StoreError> {
+    OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+        .map_err(|source| StoreError::Io { doing: "open the database", path: path.to_owned(), source })
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let doing = || StoreError::sql(format!("opening {}", path.display()));
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(doing())?;
+    conn.busy_timeout(BUSY_TIMEOUT).map_err(doing())?;
+    let settings = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;";
+    conn.execute_batch(settings).map_err(|error| damaged(path, &error))?;
+    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            .map_err(|error| damaged(path, &error))?;
+    }
+    Ok(conn)
+}
+
+/// Returns the schema's number after making sure that the file is ours and sound.
+fn check(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let number = |pragma: &str| -> Result<i64, StoreError> {
+        conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
+            .map_err(|error| damaged(path, &error))
+    };
+    let found = number("user_version")?;
+    let tables: i64 = conn
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| damaged(path, &error))?;
+    if tables > 0 && number("application_id")? != migrate::APPLICATION_ID {
+        return Err(StoreError::Damaged {
+            path: path.to_owned(),
+            what: "another program's database".to_owned(),
+        });
+    }
+    if found > migrate::newest() {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: migrate::newest() });
+    }
+    let verdict: String = conn
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| damaged(path, &error))?;
+    if verdict == "ok" {
+        Ok(found)
+    } else {
+        Err(StoreError::Damaged { path: path.to_owned(), what: verdict })
+    }
+}
+
+fn damaged(path: &Path, error: &rusqlite::Error) -> StoreError {
+    StoreError::Damaged { path: path.to_owned(), what: error.to_string() }
+}

@@ -1,0 +1,1 @@
+//! Mails waiting, on their way and gone.

@@ -1,0 +1,1 @@
+-- Views for auditors: the contract. Each is dropped and made again at each start.
