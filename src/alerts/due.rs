@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use crate::domain::Severity;
 use crate::flags::{EventKind, Flag, FlagId, State};
 
@@ -87,6 +88,8 @@ pub struct Telling {
     pub severity: Severity,
     /// Weight when told.
     pub weight: u32,
+    /// What the mail was: a summary or digest starts no answer clock.
+    pub mail: Kind,
     /// When.
     pub at: Timestamp,
 }

@@ -2,25 +2,27 @@
 //! HTML and the JSON of a mail are pure views.
 
 mod due;
+mod hush;
 mod plan;
 mod render;
 mod route;
 mod view;
 
 pub use due::{Telling, Told, Why, why_tell};
-pub use plan::{Inputs, plan};
+pub use hush::Hush;
+pub use plan::{Inputs, Planned, PlannedMail, plan};
 pub use render::{Rendered, TemplateFault, Templates, render};
 pub use route::{Quiet, QuietMatch, Recipient, Route, Routing};
+pub use view::{date_words, fact_words, moment_words, state_words};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{Severity, Subject};
-use crate::flags::{EventKind, Flag};
 use crate::rules::Evidence;
 
 /// What a mail is, for people's mail rules and for machines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Flags of one provider.
@@ -31,13 +33,21 @@ pub enum Kind {
     Digest,
     /// A source of data failed or recovered.
     Source,
-    /// A mail could not be delivered.
+    /// A mail was refused for good.
     Delivery,
     /// The configuration has a fault.
     Config,
 }
 
 impl Kind {
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Alert, Self::Summary, Self::Digest, Self::Source, Self::Delivery, Self::Config]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+
     /// The value of `X-Carewarden-Kind`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -151,14 +161,4 @@ pub struct Alert {
     pub not_known: Vec<String>,
     /// Whether the provider's name may stand in the subject line.
     pub name_in_subject: bool,
-}
-
-/// How long a flag told on a route may wait for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerWithin(pub SignedDuration);
-
-/// Whether a flag's newest event was made by this assessment.
-#[must_use]
-pub fn is_fresh(flag: &Flag, now: Timestamp) -> bool {
-    flag.last.at == now && !matches!(flag.last.kind, EventKind::Acknowledged | EventKind::Snoozed)
 }

@@ -5,10 +5,14 @@
 //! triggers, and every row that is added to one leaves its hash in `leaves`.
 
 mod append;
+pub mod collects;
+pub mod decisions;
 mod error;
 mod lock;
 mod migrate;
 mod open;
+pub mod facts;
+pub mod flags;
 pub mod outbox;
 mod time;
 
