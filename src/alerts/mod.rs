@@ -6,6 +6,7 @@ mod hush;
 mod plan;
 mod render;
 mod route;
+mod sample;
 mod view;
 
 pub use due::{Telling, Told, Why, why_tell};
@@ -13,9 +14,10 @@ pub use hush::Hush;
 pub use plan::{Inputs, Planned, PlannedMail, plan};
 pub use render::{Rendered, TemplateFault, Templates, render};
 pub use route::{Quiet, QuietMatch, Recipient, Route, Routing};
+pub use sample::Sample;
 pub use view::{date_words, fact_words, moment_words, state_words};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use crate::domain::{Severity, Subject};
@@ -150,6 +152,9 @@ pub struct Alert {
     pub raised_at: Timestamp,
     /// The same in words: "Tue 4 Mar 2025 06:05".
     pub raised_words: String,
+    /// The same as civil time in the council's zone: deadlines are counted from it.
+    #[serde(skip)]
+    pub raised_civil: civil::DateTime,
     /// "Please answer by 10:05, or it goes to the duty director."
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
@@ -157,7 +162,8 @@ pub struct Alert {
     pub also_told: Vec<String>,
     /// Plain lines for mails that are not about flags (digest counts, a delivery fault).
     pub notes: Vec<String>,
-    /// What is not known, said so: sections whose data are not connected, gaps.
+    /// Further gaps in what is known. That packages of care and capacity are not connected is said by
+    /// the sections that need them, so it does not stand here again.
     pub not_known: Vec<String>,
     /// Whether the provider's name may stand in the subject line.
     pub name_in_subject: bool,

@@ -1,8 +1,18 @@
 //! An [`Alert`] as the words of a mail: subject line, text part, HTML part.
+//!
+//! `view` says what the templates may use, `subject` writes the line that mail rules go by, the
+//! templates of `config/templates` hold the words, and `layout` folds the text part.
 
-use std::collections::BTreeMap;
+mod colours;
+mod layout;
+mod subject;
+mod templates;
+mod view;
+mod words;
 
 use super::Alert;
+
+pub use templates::Templates;
 
 /// The parts of a mail in words; `mail::compose` makes bytes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,30 +37,10 @@ pub struct TemplateFault {
     pub what: String,
 }
 
-/// The mail templates, parsed.
-#[derive(Clone, Debug)]
-pub struct Templates {}
-
-impl Templates {
-    /// The templates that ship with the program.
-    #[must_use]
-    pub fn builtin() -> Self {
-        Self {}
-    }
-
-    /// The shipped templates with some replaced by a council's own text, by file name.
-    ///
-    /// # Errors
-    /// Every template that cannot be parsed, or whose name is not one of ours.
-    pub fn with(_own: BTreeMap<String, String>) -> Result<Self, Vec<TemplateFault>> {
-        Ok(Self {})
-    }
-}
-
 /// Renders an alert: the same alert and templates give the same bytes.
 ///
 /// # Errors
 /// A template that uses what the alert does not have.
-pub fn render(_templates: &Templates, _alert: &Alert) -> Result<Rendered, TemplateFault> {
-    Ok(Rendered { subject: String::new(), text: String::new(), html: String::new() })
+pub fn render(templates: &Templates, alert: &Alert) -> Result<Rendered, TemplateFault> {
+    templates.render(alert)
 }

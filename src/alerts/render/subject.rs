@@ -1,0 +1,132 @@
+//! The subject line: council, flag, severity, what happened; a provider's name only by setting.
+//!
+//! It is not a template: mail rules and people's eyes rely on its shape.
+
+use crate::domain::Severity;
+
+use super::super::{Alert, Kind, Why};
+use super::words::{clean, council_short, cut_at_word, lead, phrase};
+
+/// Longest subject line; longer ones are cut by the lists of most mail programs anyway.
+pub(super) const SUBJECT_CHARS_MAX: usize = 120;
+
+/// Longest name of a provider in a subject line.
+const NAME_CHARS_MAX: usize = 60;
+
+/// The subject line of an alert.
+pub(super) fn subject(alert: &Alert) -> String {
+    let line = format!("[{}] {}", tag(alert), title(alert));
+    let room = SUBJECT_CHARS_MAX - NAME_CHARS_MAX;
+    match alert.provider_name.as_deref().filter(|_| alert.name_in_subject) {
+        Some(name) => {
+            let name = cut_at_word(&clean(name, NAME_CHARS_MAX), NAME_CHARS_MAX - " - ".len());
+            format!("{} - {name}", cut_at_word(&line, room.max(SUBJECT_CHARS_MAX - 3 - name.chars().count())))
+        }
+        None => cut_at_word(&line, SUBJECT_CHARS_MAX),
+    }
+}
+
+/// `Oldham`, `Oldham CW-0142`, `Oldham CW-0142 +2`.
+fn tag(alert: &Alert) -> String {
+    let council = council_short(&alert.council);
+    match mail_id(alert) {
+        Some(id) => format!("{council} {id}"),
+        None => council,
+    }
+}
+
+/// The flag that a reader answers to, and how many stand beside it.
+pub(super) fn mail_id(alert: &Alert) -> Option<String> {
+    if !matches!(alert.kind, Kind::Alert | Kind::Source) {
+        return None;
+    }
+    let first = clean(&alert.items.first()?.flag, 20);
+    Some(match alert.items.len() - 1 {
+        0 => first,
+        more => format!("{first} +{more}"),
+    })
+}
+
+/// What the mail says, in one line without the tag: also the title of the HTML part.
+pub(super) fn title(alert: &Alert) -> String {
+    match alert.kind {
+        Kind::Alert => flag_title(alert),
+        Kind::Source => source_title(alert),
+        Kind::Summary => summary_title(alert),
+        Kind::Digest => digest_title(alert),
+        Kind::Delivery => "A mail could not be delivered".to_owned(),
+        Kind::Config => "The new configuration has a fault; the old one stays in force".to_owned(),
+    }
+}
+
+fn flag_title(alert: &Alert) -> String {
+    match alert.items.first() {
+        Some(item) => format!("{}: {}", lead(alert), phrase(item)),
+        None => lead(alert),
+    }
+}
+
+fn source_title(alert: &Alert) -> String {
+    let Some(item) = alert.items.first() else { return "Source".to_owned() };
+    let id = clean(&item.subject.id, 40);
+    if item.why == Why::Cleared {
+        return format!("Source {id}: recovered");
+    }
+    let said = phrase(item);
+    let said = said.strip_prefix(&format!("source {id}")).map_or(said.as_str(), str::trim_start);
+    format!("Source {id}: {}", said.trim_start_matches([':', ' ']))
+}
+
+fn summary_title(alert: &Alert) -> String {
+    let count = |severity| alert.items.iter().filter(|item| item.severity == severity).count();
+    let grave: Vec<String> = [Severity::Contingency, Severity::Concern]
+        .into_iter()
+        .filter(|severity| count(*severity) > 0)
+        .map(|severity| format!("{} {severity}", count(severity)))
+        .collect();
+    let found = format!("{} on the register as found", flags(alert.items.len()));
+    if grave.is_empty() { found } else { format!("{found}: {}", grave.join(", ")) }
+}
+
+fn digest_title(alert: &Alert) -> String {
+    format!(
+        "Digest: {}",
+        if alert.items.is_empty() { "nothing new".into() } else { flags(alert.items.len()) }
+    )
+}
+
+/// "no flags", "1 flag", "14 flags".
+pub(super) fn flags(count: usize) -> String {
+    match count {
+        0 => "No flags".to_owned(),
+        1 => "1 flag".to_owned(),
+        more => format!("{more} flags"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Sample;
+    use super::*;
+
+    #[test]
+    fn the_line_says_council_flag_severity_and_what() {
+        let mut alert = Sample::Contingency.alert();
+        assert_eq!(subject(&alert), "[Oldham CW-0142] Contingency: rating fell to Inadequate");
+        alert.name_in_subject = true;
+        assert_eq!(
+            subject(&alert),
+            "[Oldham CW-0142] Contingency: rating fell to Inadequate - Brightside Home Care"
+        );
+    }
+
+    #[test]
+    fn a_name_is_cut_and_cannot_add_a_header() {
+        let mut alert = Sample::Contingency.alert();
+        alert.name_in_subject = true;
+        alert.provider_name = Some(format!("A\r\nBcc: all@example.com{}", "x".repeat(10_000)));
+        let line = subject(&alert);
+        assert!(!line.contains(['\r', '\n']) && line.chars().count() <= SUBJECT_CHARS_MAX, "{line}");
+        assert!(line.starts_with("[Oldham CW-0142] Contingency: rating fell to Inadequate - A"), "{line}");
+    }
+}

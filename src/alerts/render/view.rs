@@ -1,0 +1,232 @@
+//! What the templates may use of an alert: cleaned, cut, counted, and never undefined.
+
+use jiff::{ToSpan, civil};
+use minijinja::{Value, context};
+
+use crate::domain::Severity;
+
+use super::super::{Alert, Change, Item, Kind, Why};
+use super::subject;
+use super::words::{clean, council_short, severity_word};
+
+/// Items shown in one mail; the rest is counted and listed by `carewarden flags`.
+/// A hundred keep the HTML under the 102 kB at which large mail providers clip it.
+pub(super) const ITEMS_MAX: usize = 100;
+
+/// Lines shown of each list: changes of an item, notes, gaps, recipients also told.
+pub(super) const LINES_MAX: usize = 50;
+
+/// Longest id, date or word.
+const WORD_CHARS_MAX: usize = 80;
+
+/// Longest name or value.
+const NAME_CHARS_MAX: usize = 200;
+
+/// Longest sentence.
+const SENTENCE_CHARS_MAX: usize = 600;
+
+/// Longest link.
+const LINK_CHARS_MAX: usize = 300;
+
+/// The longest deadline a template may ask for: a year.
+const DEADLINE_MINUTES_MAX: i64 = 366 * 24 * 60;
+
+/// Everything a template can say of an alert.
+pub(super) fn context_of(alert: &Alert) -> Value {
+    let raised = alert.raised_civil;
+    context! {
+        kind => alert.kind.as_str(),
+        council => clean(&alert.council, WORD_CHARS_MAX),
+        council_short => council_short(&alert.council),
+        heading => heading(alert),
+        subject => subject::subject(alert),
+        title => subject::title(alert),
+        preheader => preheader(alert),
+        severity => alert.severity.as_str(),
+        band => band(alert),
+        why => alert.why.as_str(),
+        why_words => alert.why.in_words(),
+        raised => word(&alert.raised_words),
+        answer => sentence(alert.answer.as_deref()),
+        deadline => Value::from_function(move |minutes: i64| deadline(raised, minutes)),
+        provider => provider_of(alert),
+        flag => alert.items.first().map(|item| word(&item.flag)),
+        since => alert.items.first().map(|item| word(&item.since)),
+        other_flags => lines(alert.items.iter().skip(1).map(|item| &item.flag), WORD_CHARS_MAX),
+        count => alert.items.len(),
+        items => alert.items.iter().take(ITEMS_MAX).map(item_of).collect::<Vec<_>>(),
+        groups => groups(alert),
+        left_out => alert.items.len().saturating_sub(ITEMS_MAX),
+        also_told => lines(&alert.also_told, WORD_CHARS_MAX).join(", "),
+        notes => lines(&alert.notes, SENTENCE_CHARS_MAX),
+        not_known => lines(&alert.not_known, SENTENCE_CHARS_MAX),
+    }
+}
+
+fn word(text: &str) -> String {
+    clean(text, WORD_CHARS_MAX)
+}
+
+fn sentence(text: Option<&str>) -> Option<String> {
+    text.map(|text| clean(text, SENTENCE_CHARS_MAX)).filter(|text| !text.is_empty())
+}
+
+fn lines<'a>(texts: impl IntoIterator<Item = &'a String>, chars_max: usize) -> Vec<String> {
+    texts.into_iter().take(LINES_MAX).map(|text| clean(text, chars_max)).collect()
+}
+
+/// A name, or for lack of one the id: an empty name must not make a provider vanish.
+fn name_or(name: &str, id: &str) -> String {
+    let name = clean(name, NAME_CHARS_MAX);
+    if name.is_empty() { clean(id, NAME_CHARS_MAX) } else { name }
+}
+
+/// What kind of mail it is, in the words of its head.
+fn heading(alert: &Alert) -> String {
+    let cleared = alert.why == Why::Cleared;
+    match alert.kind {
+        Kind::Alert if cleared => "cleared".to_owned(),
+        Kind::Alert => format!("{} alert", alert.severity),
+        Kind::Summary => "register as found".to_owned(),
+        Kind::Digest => "digest".to_owned(),
+        Kind::Source if cleared => "source recovered".to_owned(),
+        Kind::Source => "source alert".to_owned(),
+        Kind::Delivery => "mail not delivered".to_owned(),
+        Kind::Config => "configuration fault".to_owned(),
+    }
+}
+
+/// The role of the band's colour.
+fn band(alert: &Alert) -> &'static str {
+    match (alert.kind, alert.why) {
+        (Kind::Alert | Kind::Source, Why::Cleared) => "cleared",
+        (Kind::Source | Kind::Delivery | Kind::Config, _) => Severity::Operator.as_str(),
+        (Kind::Summary | Kind::Digest, _) => Severity::Watch.as_str(),
+        (Kind::Alert, _) => alert.severity.as_str(),
+    }
+}
+
+/// What mail programs show beside the subject: the provider's name is left to the mail itself.
+fn preheader(alert: &Alert) -> String {
+    let told = match alert.why {
+        Why::First => None,
+        why => Some(why.in_words().to_owned()),
+    };
+    let parts = [sentence(alert.answer.as_deref()), told, alert.notes.first().map(|note| word(note))];
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    if said.is_empty() { format!("Raised {}.", word(&alert.raised_words)) } else { said.join(" ") }
+}
+
+fn provider_of(alert: &Alert) -> Option<Value> {
+    let subject = alert.provider.as_ref()?;
+    Some(context! {
+        id => word(&subject.id),
+        name => name_or(alert.provider_name.as_deref().unwrap_or_default(), &subject.id),
+    })
+}
+
+fn item_of(item: &Item) -> Value {
+    let link = item.link.as_deref().and_then(link_of);
+    context! {
+        flag => word(&item.flag),
+        rule => word(&item.rule),
+        rule_name => clean(&item.rule_name, NAME_CHARS_MAX),
+        rule_text => sentence(Some(&item.rule_text)),
+        rule_version => word(&item.rule_version),
+        severity => item.severity.as_str(),
+        severity_word => severity_word(item.severity),
+        why => item.why.as_str(),
+        why_words => item.why.in_words(),
+        state => word(&item.state),
+        subject_kind => item.subject.kind.as_str(),
+        subject_id => word(&item.subject.id),
+        name => name_or(&item.subject_name, &item.subject.id),
+        area => item.area.as_deref().map(|area| clean(area, NAME_CHARS_MAX)),
+        reason => sentence(Some(&item.reason)).unwrap_or_else(|| clean(&item.rule_name, NAME_CHARS_MAX)),
+        changes => item.changes.iter().take(LINES_MAX).map(change_of).collect::<Vec<_>>(),
+        questions => sentence(item.questions.as_deref()),
+        publisher => link.as_deref().map_or("register", publisher),
+        link => link,
+        read_at => word(&item.read_at),
+        since => word(&item.since),
+    }
+}
+
+fn change_of(change: &Change) -> Value {
+    let dated = |value: &str, date: Option<&String>| match date {
+        Some(date) => format!("{} ({})", clean(value, NAME_CHARS_MAX), word(date)),
+        None => clean(value, NAME_CHARS_MAX),
+    };
+    context! {
+        what => clean(&change.what, NAME_CHARS_MAX),
+        old => change.old.as_deref().map(|old| dated(old, change.old_date.as_ref())),
+        new => dated(&change.new, change.new_date.as_ref()),
+    }
+}
+
+/// A link that may be clicked: to the web and nowhere else.
+fn link_of(link: &str) -> Option<String> {
+    let is_web = link.starts_with("https://") || link.starts_with("http://");
+    let plain = link.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '<' | '>'));
+    (is_web && plain && link.len() <= LINK_CHARS_MAX).then(|| link.to_owned())
+}
+
+/// Whose page a link leads to.
+fn publisher(link: &str) -> &'static str {
+    let host = link.split('/').nth(2).unwrap_or_default();
+    if host == "cqc.org.uk" || host.ends_with(".cqc.org.uk") { "CQC" } else { "register" }
+}
+
+/// Items by severity, gravest first; empty severities are left out.
+fn groups(alert: &Alert) -> Vec<Value> {
+    let group = |severity: &Severity| {
+        let of = || alert.items.iter().filter(|item| item.severity == *severity);
+        let shown = alert.items.iter().take(ITEMS_MAX).filter(|item| item.severity == *severity);
+        let group = context! {
+            severity => severity.as_str(),
+            word => severity_word(*severity),
+            count => of().count(),
+            items => shown.map(item_of).collect::<Vec<_>>(),
+        };
+        (of().count() > 0).then_some(group)
+    };
+    Severity::ALL.iter().rev().filter_map(group).collect()
+}
+
+/// A deadline in the council's own time: "08:05" today, "Wed 08:05" tomorrow, "Tue 11 Mar" later.
+fn deadline(raised: civil::DateTime, minutes: i64) -> String {
+    let minutes = minutes.clamp(0, DEADLINE_MINUTES_MAX);
+    let at = raised.saturating_add(minutes.minutes());
+    let format = match at.date().duration_since(raised.date()).as_hours() {
+        0 => "%H:%M",
+        24 => "%a %H:%M",
+        _ => "%a %-d %b",
+    };
+    at.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_as_exact_as_it_is_near() {
+        let raised = date(2025, 3, 4).at(6, 5, 0, 0);
+        assert_eq!(deadline(raised, 120), "08:05");
+        assert_eq!(deadline(raised, 24 * 60), "Wed 06:05");
+        assert_eq!(deadline(raised, 7 * 24 * 60), "Tue 11 Mar");
+        assert_eq!(deadline(raised, i64::MAX), "Thu 5 Mar");
+    }
+
+    #[test]
+    fn only_a_plain_web_address_is_a_link() {
+        assert!(link_of("https://www.cqc.org.uk/location/1-6321709131").is_some());
+        for bad in ["javascript:alert(1)", "https://a b", "https://a\"x", "data:text/html,x", "HTTPS://é"] {
+            assert_eq!(link_of(bad), None, "{bad}");
+        }
+        assert_eq!(publisher("https://www.cqc.org.uk/location/1"), "CQC");
+        assert_eq!(publisher("https://cqc.org.uk.example.com/"), "register");
+    }
+}

@@ -1,0 +1,5 @@
+//! How every sort of mail reads, and that nothing from outside breaks out of it.
+
+mod hostile;
+mod snapshots;
+mod templates;
