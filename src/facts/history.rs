@@ -1,6 +1,6 @@
 //! The facts as they stood at one instant, by subject and attribute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -11,6 +11,10 @@ use crate::domain::{KeyQuestion, Rating, Registration, SUCCESSOR_STEPS_MAX, Subj
 #[derive(Clone, Debug, Default)]
 pub struct History {
     subjects: BTreeMap<Subject, BTreeMap<Attribute, Vec<Fact>>>,
+    /// Who took the place of whom, whichever of the two records said so; such links only grow.
+    successors: BTreeMap<Subject, BTreeSet<Subject>>,
+    /// The same links, read backwards.
+    predecessors: BTreeMap<Subject, BTreeSet<Subject>>,
 }
 
 /// A rating in force, with the fact that says so.
@@ -49,6 +53,7 @@ impl History {
 
     /// Adds one fact that is newer than all that are held.
     pub fn push(&mut self, fact: Fact) {
+        self.link(&fact);
         self.subjects.entry(fact.subject.clone()).or_default().entry(fact.attribute).or_default().push(fact);
     }
 
@@ -151,34 +156,35 @@ impl History {
         series
     }
 
+    /// Notes who takes the place of whom, so that no later question has to look at every subject.
+    fn link(&mut self, fact: &Fact) {
+        let forward = match fact.attribute {
+            Attribute::Successors => true,
+            Attribute::Predecessors => false,
+            _ => return,
+        };
+        for id in fact.value.split_whitespace() {
+            let named = Subject { kind: fact.subject.kind, id: id.to_owned() };
+            if named == fact.subject {
+                continue;
+            }
+            let own = fact.subject.clone();
+            let (old, new) = if forward { (own, named) } else { (named, own) };
+            self.successors.entry(old.clone()).or_default().insert(new.clone());
+            self.predecessors.entry(new).or_default().insert(old);
+        }
+    }
+
     /// Ids that a location's record, or the records of others, name as taking its place.
     #[must_use]
     pub fn successors(&self, subject: &Subject) -> Vec<Subject> {
-        let mut named: Vec<Subject> = self.related(subject, Attribute::Successors);
-        for other in self.subjects(subject.kind) {
-            if self.related(other, Attribute::Predecessors).contains(subject) {
-                named.push(other.clone());
-            }
-        }
-        named.sort();
-        named.dedup();
-        named.retain(|other| other != subject);
-        named
+        self.successors.get(subject).into_iter().flatten().cloned().collect()
     }
 
     /// Ids that a location took the place of.
     #[must_use]
     pub fn predecessors(&self, subject: &Subject) -> Vec<Subject> {
-        let mut named = self.related(subject, Attribute::Predecessors);
-        for other in self.subjects(subject.kind) {
-            if self.related(other, Attribute::Successors).contains(subject) {
-                named.push(other.clone());
-            }
-        }
-        named.sort();
-        named.dedup();
-        named.retain(|other| other != subject);
-        named
+        self.predecessors.get(subject).into_iter().flatten().cloned().collect()
     }
 
     /// The registered location that a chain of re-registrations leads to, if it leads to one.
@@ -196,14 +202,6 @@ impl History {
             seen.extend(frontier.iter().cloned());
         }
         None
-    }
-
-    fn related(&self, subject: &Subject, attribute: Attribute) -> Vec<Subject> {
-        self.value(subject, attribute)
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(|id| Subject { kind: subject.kind, id: id.to_owned() })
-            .collect()
     }
 }
 

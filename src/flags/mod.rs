@@ -2,9 +2,11 @@
 //!
 //! A flag is its events; its state is the newest of them. Nothing here is ever rewritten.
 
+mod decide;
 mod reconcile;
 
-pub use reconcile::{Reconciled, reconcile};
+pub use decide::{DecisionFault, acknowledge, close, snooze};
+pub use reconcile::{Reconciled, Reconciling, reconcile};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -148,6 +150,9 @@ pub struct Flag {
     pub openings: u32,
     /// Since when the condition was stated not to hold, while the rule's `keep` runs.
     pub absent_since: Option<Timestamp>,
+    /// What holds (or held, or holds instead), in one sentence: the reason of the newest event that
+    /// is not an officer's decision.
+    pub reason: String,
 }
 
 impl Flag {
@@ -163,15 +168,14 @@ impl Flag {
             cleared_at: None,
             openings: u32::from(opened),
             absent_since: None,
+            reason: event.reason.clone(),
             last: event,
         }
     }
 
     /// The flag after one more event.
     pub fn apply(&mut self, event: FlagEvent) {
-        if event.kind == EventKind::Reopened
-            || (event.kind == EventKind::Pending && !self.last.state.stands())
-        {
+        if event.state.stands() && !self.last.state.stands() {
             self.first_at = event.at;
         }
         if matches!(event.kind, EventKind::Opened | EventKind::Reopened) {
@@ -180,7 +184,17 @@ impl Flag {
         }
         self.cleared_at = (!event.state.stands()).then_some(event.at);
         self.changed_at = event.at;
-        self.absent_since = (event.kind == EventKind::Absent).then_some(event.at);
+        self.absent_since = match event.kind {
+            EventKind::Absent => Some(event.at),
+            // None of these says that the condition holds again.
+            EventKind::Acknowledged | EventKind::Snoozed | EventKind::Woken | EventKind::Moved => {
+                self.absent_since
+            }
+            _ => None,
+        };
+        if event.by.is_none() {
+            self.reason.clone_from(&event.reason);
+        }
         self.last = event;
     }
 

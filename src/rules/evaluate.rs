@@ -1,22 +1,93 @@
 //! Asks every rule of every subject.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Known, Policy};
-use crate::domain::Subject;
+use super::conditions::{Asked, Held, Verdict, judge};
+use super::{Evidence, Finding, Known, Policy, Rule};
+use crate::domain::{Subject, SubjectKind};
+
+/// A condition that was stated not to hold: what a flag clears on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// What holds instead, in one plain sentence.
+    pub reason: String,
+    /// What it rests on; never empty.
+    pub evidence: Vec<Evidence>,
+}
 
 /// What the rules say of all subjects at one instant.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
-    /// The conditions that hold, one a rule and subject.
+    /// The conditions that hold, one a rule and subject, in the order of the policy.
     pub holding: Vec<Finding>,
-    /// (family, subject) of which at least one rule could be judged and none holds: only these
-    /// may clear a flag. What could not be judged is in neither.
-    pub absent: BTreeSet<(String, Subject)>,
+    /// By (id of the rule, subject): conditions of which it was stated that they do not hold. Only
+    /// these may clear a flag. What could not be judged is in neither.
+    pub absent: BTreeMap<(String, Subject), Absence>,
+    /// Every subject of which a rule was asked.
+    pub asked: BTreeSet<Subject>,
+}
+
+impl Verdicts {
+    /// The finding that speaks for each subject and family: by severity, then by weight, then the
+    /// first in the policy.
+    #[must_use]
+    pub fn gravest(&self) -> BTreeMap<(&Subject, &str), &Finding> {
+        let mut gravest: BTreeMap<(&Subject, &str), &Finding> = BTreeMap::new();
+        for finding in &self.holding {
+            let rank = |finding: &Finding| (finding.severity, finding.weight);
+            gravest
+                .entry((&finding.subject, finding.family.as_str()))
+                .and_modify(|held| {
+                    if rank(finding) > rank(held) {
+                        *held = finding;
+                    }
+                })
+                .or_insert(finding);
+        }
+        gravest
+    }
+
+    fn record(&mut self, rule: &Rule, subject: Subject, verdict: Verdict) {
+        match verdict {
+            Verdict::Holds(held) => self.holding.push(finding(rule, subject.clone(), held)),
+            Verdict::Absent(absence) => {
+                self.absent.insert((rule.id.clone(), subject.clone()), absence);
+            }
+            Verdict::Unknown => {}
+        }
+        self.asked.insert(subject);
+    }
 }
 
 /// Evaluates a policy.
 #[must_use]
-pub fn evaluate(_policy: &Policy, _known: Known<'_>) -> Verdicts {
-    Verdicts::default()
+pub fn evaluate(policy: &Policy, known: Known<'_>) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    for rule in &policy.rules {
+        for subject in subjects(rule.when.subject_kind(), known) {
+            let verdict = judge(Asked { rule, subject: &subject, known });
+            verdicts.record(rule, subject, verdict);
+        }
+    }
+    verdicts
+}
+
+fn subjects(kind: SubjectKind, known: Known<'_>) -> Vec<Subject> {
+    match kind {
+        SubjectKind::Source => known.sources.iter().map(|source| Subject::source(&source.id)).collect(),
+        SubjectKind::Location | SubjectKind::Provider => known.history.subjects(kind).cloned().collect(),
+    }
+}
+
+fn finding(rule: &Rule, subject: Subject, held: Held) -> Finding {
+    Finding {
+        rule: rule.id.clone(),
+        rule_version: rule.version.clone(),
+        family: rule.family.clone(),
+        subject,
+        severity: held.severity.unwrap_or(rule.severity),
+        weight: held.weight,
+        reason: held.reason,
+        evidence: held.evidence,
+    }
 }

@@ -3,11 +3,15 @@
 //! Evaluation is pure: (policy, history, sources, now) → findings with their evidence. It signals;
 //! a named officer decides.
 
+mod conditions;
+mod days;
 mod evaluate;
 mod policy;
+pub mod test;
 mod wording;
 
-pub use evaluate::{Verdicts, evaluate};
+pub(crate) use days::{date_words, days_between};
+pub use evaluate::{Absence, Verdicts, evaluate};
 pub use policy::{Condition, Family, Policy, Rule, Step, Tell};
 pub use wording::sentence;
 
@@ -106,4 +110,16 @@ pub struct Known<'a> {
     pub now: Timestamp,
     /// The council's zone, for civil days.
     pub zone: &'a jiff::tz::TimeZone,
+}
+
+impl Known<'_> {
+    /// The civil day of an instant where the council is.
+    pub(crate) fn day_of(&self, instant: Timestamp) -> Date {
+        instant.to_zoned(self.zone.clone()).date()
+    }
+
+    /// The civil day of judgement.
+    pub(crate) fn today(&self) -> Date {
+        self.day_of(self.now)
+    }
 }

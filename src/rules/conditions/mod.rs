@@ -1,0 +1,106 @@
+//! What each condition asks of one subject: it holds, it was stated not to, or nobody knows.
+
+mod line;
+mod ratings;
+mod register;
+mod sources;
+mod undecided;
+
+use super::{Absence, Condition, Evidence, Known, Rule};
+use crate::domain::{Registration, Severity, Subject};
+use crate::facts::Fact;
+
+/// One rule asked of one subject.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Of whom.
+    pub subject: &'a Subject,
+    /// What is known.
+    pub known: Known<'a>,
+}
+
+/// What a condition says of one subject.
+pub(super) enum Verdict {
+    /// It holds.
+    Holds(Held),
+    /// It was stated not to hold.
+    Absent(Absence),
+    /// Not stated: a gap, which never opens and never clears.
+    Unknown,
+}
+
+/// A condition that holds, before the rule's own words are put to it.
+pub(super) struct Held {
+    /// Severity of the step that is reached; `None` is the rule's own.
+    pub severity: Option<Severity>,
+    /// How bad within the family at equal severity.
+    pub weight: u32,
+    /// What holds, in one sentence.
+    pub reason: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Verdict {
+    fn holds(weight: u32, reason: String, evidence: Vec<Evidence>) -> Self {
+        Self::Holds(Held { severity: None, weight, reason, evidence })
+    }
+
+    const fn absent(reason: String, evidence: Vec<Evidence>) -> Self {
+        Self::Absent(Absence { reason, evidence })
+    }
+}
+
+/// Judges one rule over one subject.
+pub(super) fn judge(asked: Asked<'_>) -> Verdict {
+    match &asked.rule.when {
+        Condition::Deregistered => register::deregistered(asked),
+        Condition::SourceFailed { after } => sources::failed(asked, *after),
+        Condition::SourceStale { intervals } => sources::stale(asked, *intervals),
+        Condition::SourceLostIds => sources::lost_ids(asked),
+        // A location that has left the register keeps its ratings and its dormancy on record:
+        // they say nothing any more, and what stood is closed with the deregistration.
+        _ if !asked.is_registered() => Verdict::Unknown,
+        Condition::Dormant => register::dormant(asked),
+        Condition::ManagerAbsent { over_days } => register::manager_absent(asked, *over_days),
+        Condition::InspectionOlderThan { years } => register::inspection_older_than(asked, *years),
+        // An inherited rating is told of the old id for as long as that is on the register.
+        _ if line::inherits_from_registered(asked.known.history, asked.subject) => Verdict::Unknown,
+        Condition::OverallIs { rating } => ratings::overall_is(asked, *rating),
+        Condition::OverallFellTo { rating } => ratings::overall_fell_to(asked, *rating),
+        Condition::OverallSlipped => ratings::overall_slipped(asked),
+        Condition::KeyQuestionIs { rating } => ratings::key_question_is(asked, *rating),
+        Condition::PoorUndecided { steps } => undecided::poor_undecided(asked, steps),
+    }
+}
+
+impl Asked<'_> {
+    fn is_registered(&self) -> bool {
+        self.known.history.registration(self.subject) == Some(Registration::Registered)
+    }
+}
+
+/// A fact as evidence, with the fact it took the place of.
+fn evidence(now: &Fact, before: Option<&Fact>) -> Evidence {
+    Evidence {
+        fact: now.attribute.as_string(),
+        old: before.map(|fact| fact.value.clone()),
+        old_effective: before.and_then(|fact| fact.effective),
+        new: now.value.clone(),
+        effective: now.effective,
+        observed_at: now.observed_at,
+        document: Some(now.document),
+        row: Some(now.row.clone()),
+    }
+}
+
+/// "Safe", "Safe and Caring", "Safe, Caring and Well-led".
+fn and(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
