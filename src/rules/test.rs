@@ -1,1 +1,314 @@
-//! Rule unit tests.
+//! Unit tests of a policy, written beside it in TOML and run by `carewarden policy test`.
+//!
+//! A case states facts, decisions and sources, an instant, and exactly which rules hold then. It
+//! needs no database and no clock, so a council can see what a changed rule would say.
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
+
+use super::{Decided, Known, Policy, SourceState, Verdicts, evaluate};
+use crate::domain::{Severity, Subject, SubjectKind};
+use crate::facts::{Attribute, Fact, History};
+
+/// At most so many cases in one file.
+pub const CASES_MAX: usize = 1_000;
+/// At most so many facts, decisions or sources in one case.
+pub const ENTRIES_MAX: usize = 1_000;
+
+const MINUTES_A_DAY: i64 = 1_440;
+
+/// A file of cases that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CasesFault {
+    /// It is not TOML of this shape.
+    #[error("{0}")]
+    Shape(toml::de::Error),
+    /// It has too many of something.
+    #[error("{what}: at most {most} are read; split the file")]
+    TooMany {
+        /// Of what, and where.
+        what: String,
+        /// The limit.
+        most: usize,
+    },
+}
+
+/// One `[[case]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it shows, in words.
+    pub name: String,
+    /// The instant of judgement.
+    pub as_of: Timestamp,
+    /// Exactly the rules that hold then.
+    #[serde(default)]
+    pub expect: Vec<Outcome>,
+    /// Rules of which it is then stated that they do not hold, among others.
+    #[serde(default)]
+    pub expect_absent: Vec<Place>,
+    /// Rules of which nothing is known then, among others: a gap, which never clears a flag.
+    #[serde(default)]
+    pub expect_unknown: Vec<Place>,
+    #[serde(default, rename = "fact")]
+    facts: Vec<CaseFact>,
+    #[serde(default, rename = "decision")]
+    decisions: Vec<CaseDecision>,
+    #[serde(default, rename = "source")]
+    sources: Vec<CaseSource>,
+}
+
+/// A rule that holds for a subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Id of the rule.
+    pub rule: String,
+    /// About whom: `location 1-100000001`.
+    #[serde(deserialize_with = "subject")]
+    pub subject: Subject,
+    /// How grave.
+    #[serde(deserialize_with = "severity")]
+    pub severity: Severity,
+}
+
+/// A rule and a subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Id of the rule.
+    pub rule: String,
+    /// About whom.
+    #[serde(deserialize_with = "subject")]
+    pub subject: Subject,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseFact {
+    #[serde(deserialize_with = "subject")]
+    subject: Subject,
+    #[serde(deserialize_with = "attribute")]
+    attribute: Attribute,
+    value: String,
+    effective: Option<Date>,
+    observed_at: Timestamp,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseDecision {
+    #[serde(deserialize_with = "subject")]
+    subject: Subject,
+    at: Timestamp,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseSource {
+    id: String,
+    #[serde(default)]
+    failed_in_a_row: u32,
+    last_error: Option<String>,
+    last_at: Option<Timestamp>,
+    good_at: Option<Timestamp>,
+    baseline_at: Option<Timestamp>,
+    #[serde(default = "a_day")]
+    interval_minutes: i64,
+    #[serde(default)]
+    gone_ids: Vec<String>,
+}
+
+/// What one case came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseResult {
+    /// The case's name.
+    pub name: String,
+    /// What was expected and did not come, in words; empty when the case passed.
+    pub missing: Vec<String>,
+    /// What came and was not expected, in words; empty when the case passed.
+    pub unexpected: Vec<String>,
+}
+
+/// Reads the cases of one file.
+///
+/// # Errors
+/// The text is not TOML of this shape, or has more entries than the limits allow.
+pub fn parse_cases(text: &str) -> Result<Vec<Case>, CasesFault> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        #[serde(default, rename = "case")]
+        cases: Vec<Case>,
+    }
+    let file: File = toml::from_str(text).map_err(CasesFault::Shape)?;
+    limit("cases", file.cases.len(), CASES_MAX)?;
+    for case in &file.cases {
+        let entries = case.facts.len().max(case.decisions.len()).max(case.sources.len());
+        limit(&format!("entries of case \"{}\"", case.name), entries, ENTRIES_MAX)?;
+    }
+    Ok(file.cases)
+}
+
+fn limit(what: &str, count: usize, most: usize) -> Result<(), CasesFault> {
+    if count > most { Err(CasesFault::TooMany { what: what.to_owned(), most }) } else { Ok(()) }
+}
+
+/// Runs every case against a policy.
+#[must_use]
+pub fn run_cases(policy: &Policy, cases: &[Case], zone: &TimeZone) -> Vec<CaseResult> {
+    cases.iter().map(|case| case.judge(&case.verdicts(policy, zone))).collect()
+}
+
+impl CaseResult {
+    /// Whether what was expected came, and nothing else.
+    #[must_use]
+    pub const fn passed(&self) -> bool {
+        self.missing.is_empty() && self.unexpected.is_empty()
+    }
+}
+
+/// `ok    name`, or `FAIL  name` with a line for each difference.
+impl std::fmt::Display for CaseResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}  {}", if self.passed() { "ok  " } else { "FAIL" }, self.name)?;
+        for missing in &self.missing {
+            write!(f, "\n        missing: {missing}")?;
+        }
+        for unexpected in &self.unexpected {
+            write!(f, "\n        unexpected: {unexpected}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Case {
+    /// What a policy says of the case.
+    #[must_use]
+    pub fn verdicts(&self, policy: &Policy, zone: &TimeZone) -> Verdicts {
+        let history = History::new(self.history_facts(), self.as_of);
+        let sources: Vec<SourceState> = self.sources.iter().map(CaseSource::state).collect();
+        let decisions: Vec<Decided> = self
+            .decisions
+            .iter()
+            .map(|decision| Decided { subject: decision.subject.clone(), at: decision.at })
+            .collect();
+        let known =
+            Known { history: &history, sources: &sources, decisions: &decisions, now: self.as_of, zone };
+        evaluate(policy, known)
+    }
+
+    fn history_facts(&self) -> Vec<Fact> {
+        let mut facts: Vec<&CaseFact> = self.facts.iter().collect();
+        facts.sort_by_key(|fact| fact.observed_at);
+        facts.into_iter().zip(1_i64..).map(|(fact, seq)| fact.stored(seq)).collect()
+    }
+
+    fn judge(&self, verdicts: &Verdicts) -> CaseResult {
+        let came: Vec<Outcome> = verdicts.holding.iter().map(Outcome::of).collect();
+        let mut missing: Vec<String> =
+            self.expect.iter().filter(|wanted| !came.contains(wanted)).map(Outcome::to_string).collect();
+        for place in &self.expect_absent {
+            if !verdicts.absent.contains_key(&place.key()) {
+                missing.push(format!("{place} is stated not to hold"));
+            }
+        }
+        let judged =
+            |place: &Place| verdicts.absent.contains_key(&place.key()) || came.iter().any(|c| c.is_at(place));
+        for place in self.expect_unknown.iter().filter(|place| judged(place)) {
+            missing.push(format!("{place} is not known"));
+        }
+        let unexpected =
+            came.iter().filter(|came| !self.expect.contains(came)).map(Outcome::to_string).collect();
+        CaseResult { name: self.name.clone(), missing, unexpected }
+    }
+}
+
+impl Outcome {
+    fn of(finding: &super::Finding) -> Self {
+        Self { rule: finding.rule.clone(), subject: finding.subject.clone(), severity: finding.severity }
+    }
+
+    fn is_at(&self, place: &Place) -> bool {
+        self.rule == place.rule && self.subject == place.subject
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}) for {}", self.rule, self.severity, self.subject)
+    }
+}
+
+impl Place {
+    fn key(&self) -> (String, Subject) {
+        (self.rule.clone(), self.subject.clone())
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} for {}", self.rule, self.subject)
+    }
+}
+
+impl CaseFact {
+    fn stored(&self, seq: i64) -> Fact {
+        Fact {
+            seq,
+            subject: self.subject.clone(),
+            attribute: self.attribute,
+            value: self.value.clone(),
+            effective: self.effective,
+            observed_at: self.observed_at,
+            document: 1,
+            row: format!("case fact {seq}"),
+        }
+    }
+}
+
+impl CaseSource {
+    fn state(&self) -> SourceState {
+        SourceState {
+            id: self.id.clone(),
+            failed_in_a_row: self.failed_in_a_row,
+            last_error: self.last_error.clone(),
+            last_at: self.last_at,
+            good_at: self.good_at,
+            interval: SignedDuration::from_mins(self.interval_minutes),
+            gone_ids: self.gone_ids.clone(),
+            baseline_at: self.baseline_at,
+        }
+    }
+}
+
+const fn a_day() -> i64 {
+    MINUTES_A_DAY
+}
+
+fn subject<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Subject, D::Error> {
+    let text = String::deserialize(from)?;
+    text.split_once(' ')
+        .and_then(|(kind, id)| Some((SubjectKind::parse(kind)?, id.trim())))
+        .filter(|(_, id)| !id.is_empty())
+        .map(|(kind, id)| Subject { kind, id: id.to_owned() })
+        .ok_or_else(|| {
+            serde::de::Error::custom(format!("\"{text}\" is no subject; write \"location 1-100000001\""))
+        })
+}
+
+fn attribute<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Attribute, D::Error> {
+    let text = String::deserialize(from)?;
+    Attribute::parse(&text).ok_or_else(|| {
+        let known: Vec<String> = Attribute::all().into_iter().map(Attribute::as_string).collect();
+        serde::de::Error::custom(format!("no attribute \"{text}\"; there are {}", known.join(", ")))
+    })
+}
+
+fn severity<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Severity, D::Error> {
+    let text = String::deserialize(from)?;
+    Severity::parse(&text).ok_or_else(|| {
+        let known = Severity::ALL.map(Severity::as_str).join(", ");
+        serde::de::Error::custom(format!("no severity \"{text}\"; there are {known}"))
+    })
+}

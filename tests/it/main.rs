@@ -1,3 +1,6 @@
-//! Integration tests: one binary, one module a subject.
+//! One binary of integration tests; each module is a room.
 
+mod architecture;
+mod config;
 mod mails;
+mod rules;

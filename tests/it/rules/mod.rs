@@ -1,0 +1,8 @@
+//! Rules and flags: what holds, what a flag does about it, and what neither may ever do.
+
+mod cases;
+mod life;
+mod moves;
+mod properties;
+mod wording;
+mod world;
