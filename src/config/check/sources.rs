@@ -1,0 +1,137 @@
+//! `[[source]]`.
+
+use jiff::tz::TimeZone;
+use reqwest::Url;
+use toml::Spanned;
+
+use super::super::nearest::{quoted, suggest};
+use super::super::reader::{Table, Unit};
+use super::super::secret::{Surroundings, secret};
+use super::super::{Code, CqcApi, Source, SourceKind};
+use super::address::is_loopback;
+use super::{Ids, cron};
+
+/// Sources at most.
+const SOURCES_MAX: usize = 50;
+
+/// Entries of a source's lists at most.
+const LIST_ENTRIES_MAX: usize = 10_000;
+
+/// Bytes of the unit of `max_body_mb`.
+const MEGABYTE: usize = 1024 * 1024;
+
+/// When a source is due if it does not say.
+const SCHEDULE: &str = "0 6 * * *";
+
+/// The kind that this version reads.
+const CQC_API: &str = "cqc-api";
+
+/// Kinds of the contract that are not built yet.
+const NOT_YET: [&str; 6] =
+    ["cqc-directory", "care-inspectorate", "companies-house", "returns", "packages", "capacity"];
+
+/// All sources that are free of faults.
+pub(super) fn sources(root: &Table<'_>, zone: &TimeZone, around: Surroundings<'_>) -> Vec<Source> {
+    let tables = root.tables("source", SOURCES_MAX);
+    if tables.is_empty() && (!root.has("source") || is_empty_list(root)) {
+        let message = "there is no [[source]], so nothing would be watched";
+        root.notes.fault(Code::SourceNone, root.span_of("source"), message, "add a [[source]]");
+    }
+    let mut ids = Ids::default();
+    tables.into_iter().filter_map(|table| source(table, &mut ids, zone, around)).collect()
+}
+
+fn is_empty_list(root: &Table<'_>) -> bool {
+    root.get("source").and_then(|value| value.get_ref().as_array()).is_some_and(|list| list.is_empty())
+}
+
+fn source(table: Table<'_>, ids: &mut Ids, zone: &TimeZone, around: Surroundings<'_>) -> Option<Source> {
+    let id = ids.take(&table);
+    let kind = table.text("kind", format!("write kind = \"{CQC_API}\"").as_str());
+    let schedule = cron::schedule(&table, zone).unwrap_or_else(|| SCHEDULE.into());
+    // The keys of a kind that is not known are not known either.
+    kind.as_ref().filter(|kind| is_known(&table, kind))?;
+    let cqc = cqc_api(&table, around);
+    table.end();
+    Some(Source { id: id?, schedule, kind: SourceKind::CqcApi(cqc?) })
+}
+
+fn is_known(table: &Table<'_>, kind: &Spanned<String>) -> bool {
+    let word = kind.get_ref().as_str();
+    if NOT_YET.contains(&word) {
+        let message = format!("`{word}` cannot be read yet: this version reads {CQC_API} only");
+        let help = "take this source out, or wait for the version that reads it";
+        table.notes.fault(Code::SourceNotYet, kind.span(), message, help);
+    } else if word != CQC_API {
+        let help = suggest(word, &[CQC_API], "it is one of:");
+        table.bad(kind.span(), format!("`kind` cannot be {}", quoted(word)), help);
+    }
+    word == CQC_API
+}
+
+fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
+    let base_url = base_url(table);
+    let subscription_key = secret(table, "subscription_key", around);
+    if let Some(url) = base_url.as_ref().filter(|_| !table.has("subscription_key"))
+        && !url.host_str().is_some_and(is_loopback)
+    {
+        let help = "add subscription_key = { credential = \"cqc-subscription-key\" }";
+        table.missing("subscription_key", help);
+    }
+    let list = |key| -> Vec<String> {
+        let texts = table.texts(key, LIST_ENTRIES_MAX).unwrap_or_default();
+        texts.into_iter().map(Spanned::into_inner).collect()
+    };
+    let [local_authorities, service_types, locations] =
+        ["local_authorities", "service_types", "locations"].map(list);
+    check_filter(table, [&local_authorities, &service_types, &locations]);
+    Some(CqcApi {
+        local_authorities,
+        service_types,
+        locations,
+        subscription_key,
+        requests_per_second: table.real("requests_per_second", 0.01..=1000.0).unwrap_or(5.0),
+        connect_timeout: table.duration("connect_timeout_s", Unit::Seconds, 10.0),
+        timeout: table.duration("timeout_s", Unit::Seconds, 60.0),
+        retries: table.whole("retries", 0..=20).unwrap_or(4),
+        retry_after_max: table.duration("retry_after_max_s", Unit::Seconds, 300.0),
+        max_body_bytes: table.whole::<usize>("max_body_mb", 1..=1024).unwrap_or(64) * MEGABYTE,
+        full_reread_days: table.whole("full_reread_days", 0..=366).unwrap_or(7),
+        brake_share: table.real("brake_share", 0.0..=1.0).unwrap_or(0.02),
+        brake_floor: table.whole("brake_floor", 0..=1_000_000).unwrap_or(20),
+        per_page: table.whole("per_page", 1..=1000).unwrap_or(1000),
+        base_url: base_url?.as_str().trim_end_matches('/').to_owned(),
+    })
+}
+
+/// Without ids of its own, a source needs both halves of the filter: half a filter is all England.
+fn check_filter(table: &Table<'_>, [authorities, services, locations]: [&Vec<String>; 3]) {
+    if locations.is_empty() && (authorities.is_empty() || services.is_empty()) {
+        let message = "nothing says what to watch: local_authorities and service_types, or locations";
+        let help = "for example local_authorities = [\"Oldham\"] and \
+                    service_types = [\"Domiciliary care service\"]";
+        table.notes.fault(Code::SourceNoFilter, table.span.clone(), message, help);
+    }
+}
+
+fn base_url(table: &Table<'_>) -> Option<Url> {
+    let text = table.text("base_url", "for example \"https://api.service.cqc.org.uk/public/v1\"")?;
+    if text.get_ref().contains('@') {
+        let message = "`base_url` holds a user name or password";
+        table.notes.fault(Code::SecretInline, text.span(), message, "write the address without them");
+        return None;
+    }
+    let parsed = Url::parse(text.get_ref()).ok().filter(|url| url.has_host());
+    let Some(url) = parsed.filter(|url| url.query().is_none() && url.fragment().is_none()) else {
+        let message = format!("{} is not the address of an API", quoted(text.get_ref()));
+        let help = "write https://HOST/PATH, without `?` and `#`";
+        table.notes.fault(Code::SourceUrl, text.span(), message, help);
+        return None;
+    };
+    let safe = url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback);
+    if !safe {
+        let message = format!("{} is neither https nor http to this machine", quoted(text.get_ref()));
+        table.notes.fault(Code::SourceInsecure, text.span(), message, "write https://");
+    }
+    safe.then_some(url)
+}

@@ -1,0 +1,99 @@
+//! Every key of the configuration and of policy files, in one list.
+//!
+//! A line with a syntax error is shown with these words only, because whatever else stands in it
+//! may be a secret. [`super::reader`] checks in debug builds that it asks for no other key.
+
+/// Keys and table names, sorted.
+pub(super) const KEYS: [&str; 75] = [
+    "address",
+    "after",
+    "allowed_domains",
+    "answer_within_minutes",
+    "base_url",
+    "bounce",
+    "brake_floor",
+    "brake_share",
+    "ca_file",
+    "connect_timeout_s",
+    "council",
+    "credential",
+    "days",
+    "digest",
+    "dir",
+    "ehlo_name",
+    "env",
+    "escalate_to",
+    "family",
+    "file",
+    "files",
+    "for",
+    "for_days",
+    "from",
+    "full_reread_days",
+    "give_up_after_days",
+    "host",
+    "id",
+    "intervals",
+    "keep_days",
+    "kind",
+    "local_authorities",
+    "locations",
+    "mail",
+    "max_body_mb",
+    "name",
+    "name_in_subject",
+    "only",
+    "over_days",
+    "password",
+    "path",
+    "per_page",
+    "policy",
+    "port",
+    "rating",
+    "recipient",
+    "remind_after_days",
+    "reopen_days",
+    "reply_to",
+    "requests_per_second",
+    "retries",
+    "retry_after_max_s",
+    "retry_max_s",
+    "retry_min_s",
+    "route",
+    "rule",
+    "schedule",
+    "send_cleared",
+    "service_types",
+    "severity",
+    "source",
+    "steps",
+    "store",
+    "subscription_key",
+    "tell",
+    "templates",
+    "text",
+    "timeout_s",
+    "timezone",
+    "tls",
+    "to",
+    "transport",
+    "username",
+    "when",
+    "years",
+];
+
+/// Whether a word is a key.
+pub(super) fn is_key(word: &str) -> bool {
+    KEYS.binary_search(&word).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_and_without_doubles() {
+        assert!(KEYS.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(is_key("subscription_key") && !is_key("hunter2"));
+    }
+}

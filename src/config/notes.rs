@@ -1,0 +1,96 @@
+//! Where the faults of one file are written down.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::Diagnostic;
+use super::page::Page;
+use super::{Code, mask};
+
+/// Faults of one file listed at most; whoever has more is helped by the first.
+const FAULTS_MAX: usize = 200;
+
+/// The faults noted while one file is checked.
+#[derive(Debug)]
+pub(super) struct Notes<'a> {
+    page: &'a Page,
+    /// Bytes of every single value: shown only if it is itself at fault.
+    values: Vec<Range<usize>>,
+    /// Lines with a syntax error; empty in a sound file.
+    broken_lines: Vec<usize>,
+    list: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Notes<'a> {
+    /// Begins with the syntax errors that the reader of TOML has found.
+    pub(super) fn begin(page: &'a Page, document: &DeTable<'_>, errors: &[toml::de::Error]) -> Self {
+        let mut values = Vec::new();
+        document.values().for_each(|value| collect_values(value, &mut values));
+        values.sort_by_key(|value| value.start);
+        let spans = errors.iter().map(|error| error.span().unwrap_or_default());
+        let broken_lines = spans.map(|span| page.place(span.start).line).collect();
+        let notes = Self { page, values, broken_lines, list: RefCell::default() };
+        for error in errors {
+            let help = "compare with https://toml.io; values on this line are not shown, they may be secret";
+            notes.fault(Code::Syntax, error.span().unwrap_or_default(), error.message(), help);
+        }
+        notes
+    }
+
+    /// Notes a fault at some bytes of the file.
+    pub(super) fn fault(
+        &self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let place = self.page.place(span.start);
+        let broken = !self.broken_lines.is_empty();
+        let lost = broken && (!code.stands_in_broken_file() || self.broken_lines.contains(&place.line));
+        if lost && code != Code::Syntax {
+            return;
+        }
+        let (shown, mark) = if broken {
+            mask::broken_line(&self.page.text, &span)
+        } else {
+            mask::sound_line(&self.page.text, &span, &self.hidden(code, &span))
+        };
+        let (message, help) = (message.into(), help.into());
+        self.add(Diagnostic { code, file: self.page.name.clone(), place, shown, mark, message, help });
+    }
+
+    /// Notes what was found in another file.
+    pub(super) fn add(&self, diagnostic: Diagnostic) {
+        let mut list = self.list.borrow_mut();
+        if list.len() < FAULTS_MAX {
+            list.push(diagnostic);
+        }
+    }
+
+    /// The line of a byte, for "first at line N".
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.page.place(at).line
+    }
+
+    /// All that was noted.
+    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+        self.list.into_inner()
+    }
+
+    fn hidden(&self, code: Code, span: &Range<usize>) -> Vec<Range<usize>> {
+        let is_hidden = |value: &&Range<usize>| code.hides_value() || *value != span;
+        self.values.iter().filter(is_hidden).cloned().collect()
+    }
+}
+
+fn collect_values(value: &Spanned<DeValue<'_>>, into: &mut Vec<Range<usize>>) {
+    match value.get_ref() {
+        DeValue::Table(table) => table.values().for_each(|inner| collect_values(inner, into)),
+        DeValue::Array(array) => array.iter().for_each(|inner| collect_values(inner, into)),
+        _ => into.push(value.span()),
+    }
+}
