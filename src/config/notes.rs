@@ -13,12 +13,15 @@ use super::{Code, mask};
 /// Faults of one file listed at most; whoever has more is helped by the first.
 const FAULTS_MAX: usize = 200;
 
+/// Keys whose values are secrets.
+const SECRET_KEYS: [&str; 2] = ["password", "subscription_key"];
+
 /// The faults noted while one file is checked.
 #[derive(Debug)]
 pub(super) struct Notes<'a> {
     page: &'a Page,
-    /// Bytes of every single value: shown only if it is itself at fault.
-    values: Vec<Range<usize>>,
+    /// Every single value: shown only if it is itself at fault.
+    values: Vec<Value>,
     /// Lines with a syntax error; empty in a sound file.
     broken_lines: Vec<usize>,
     list: RefCell<Vec<Diagnostic>>,
@@ -28,8 +31,8 @@ impl<'a> Notes<'a> {
     /// Begins with the syntax errors that the reader of TOML has found.
     pub(super) fn begin(page: &'a Page, document: &DeTable<'_>, errors: &[toml::de::Error]) -> Self {
         let mut values = Vec::new();
-        document.values().for_each(|value| collect_values(value, &mut values));
-        values.sort_by_key(|value| value.start);
+        collect_table(document, Secrecy::Plain, &mut values);
+        values.sort_by_key(|value| value.span.start);
         let spans = errors.iter().map(|error| error.span().unwrap_or_default());
         let broken_lines = spans.map(|span| page.place(span.start).line).collect();
         let notes = Self { page, values, broken_lines, list: RefCell::default() };
@@ -82,15 +85,45 @@ impl<'a> Notes<'a> {
     }
 
     fn hidden(&self, code: Code, span: &Range<usize>) -> Vec<Range<usize>> {
-        let is_hidden = |value: &&Range<usize>| code.hides_value() || *value != span;
-        self.values.iter().filter(is_hidden).cloned().collect()
+        let is_hidden =
+            |value: &&Value| code.hides_value() || value.secrecy == Secrecy::Secret || value.span != *span;
+        self.values.iter().filter(is_hidden).map(|value| value.span.clone()).collect()
     }
 }
 
-fn collect_values(value: &Spanned<DeValue<'_>>, into: &mut Vec<Range<usize>>) {
+/// A value of the file that is neither list nor table.
+#[derive(Debug)]
+struct Value {
+    span: Range<usize>,
+    secrecy: Secrecy,
+}
+
+/// Whether a value may be shown when it is itself at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secrecy {
+    Plain,
+    Secret,
+}
+
+/// Where a secret is to be found is no secret; whatever else stands under its key may be one.
+fn secrecy_under(key: &str, outer: Secrecy) -> Secrecy {
+    match key {
+        _ if SECRET_KEYS.contains(&key) => Secrecy::Secret,
+        "credential" | "file" | "env" => Secrecy::Plain,
+        _ => outer,
+    }
+}
+
+fn collect_table(table: &DeTable<'_>, outer: Secrecy, into: &mut Vec<Value>) {
+    for (key, value) in table {
+        collect(value, secrecy_under(key.get_ref(), outer), into);
+    }
+}
+
+fn collect(value: &Spanned<DeValue<'_>>, secrecy: Secrecy, into: &mut Vec<Value>) {
     match value.get_ref() {
-        DeValue::Table(table) => table.values().for_each(|inner| collect_values(inner, into)),
-        DeValue::Array(array) => array.iter().for_each(|inner| collect_values(inner, into)),
-        _ => into.push(value.span()),
+        DeValue::Table(table) => collect_table(table, secrecy, into),
+        DeValue::Array(array) => array.iter().for_each(|inner| collect(inner, secrecy, into)),
+        _ => into.push(Value { span: value.span(), secrecy }),
     }
 }
