@@ -6,17 +6,20 @@
 use textwrap::core::{Word, break_words, display_width};
 use textwrap::{WordSeparator, wrap_algorithms::wrap_first_fit};
 
+use super::table::table;
+
 /// Widest line; mail programs quote and show such lines without folding them anew.
 pub(super) const COLUMNS_MAX: usize = 72;
 
 /// Mail allows no line over 998 octets; a link stays whole up to somewhat less than that.
 const LINK_BYTES_MAX: usize = 900;
 
-/// Blanks between two columns of a table.
-const GAP: usize = 2;
+/// Ties two words of a date while lines are folded: a no-break space.
+const TIE: char = '\u{00A0}';
 
-/// No column of a table is squeezed below this.
-const COLUMN_MIN: usize = 6;
+/// The months as dates in mails write them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Parts two cells of a row in a rendered text template.
 pub(super) const CELL_END: char = '\t';
@@ -44,10 +47,10 @@ pub(super) fn lay_out(text: &str) -> String {
 }
 
 /// One line of the template, folded under its own indent.
-fn paragraph(line: &str) -> Vec<String> {
+pub(super) fn paragraph(line: &str) -> Vec<String> {
     let words = line.trim();
     let indent = (line.len() - line.trim_start_matches(' ').len()).min(COLUMNS_MAX / 2);
-    let hang = indent + if words.starts_with("- ") { GAP } else { 0 };
+    let hang = indent + mark_columns(words);
     let folded = fold(words, COLUMNS_MAX - hang, Links::Whole);
     let indented = |(index, text): (usize, String)| {
         let blanks = if index == 0 { indent } else { hang };
@@ -56,20 +59,31 @@ fn paragraph(line: &str) -> Vec<String> {
     folded.into_iter().enumerate().map(indented).collect()
 }
 
+/// Columns of the mark that starts a list's entry: "- " or "1. ".
+fn mark_columns(words: &str) -> usize {
+    let digits = words.len() - words.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match (digits, &words[digits..]) {
+        (0, rest) if rest.starts_with("- ") => "- ".len(),
+        (1 | 2, rest) if rest.starts_with(". ") => digits + ". ".len(),
+        _ => 0,
+    }
+}
+
 /// What becomes of a link that is wider than its room.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Links {
+pub(super) enum Links {
     /// It runs over: a link that is cut in two leads nowhere.
     Whole,
     /// It is cut like any word: in a table it would push its neighbours out of the page.
     Cut,
 }
 
-fn fold(text: &str, width: usize, links: Links) -> Vec<String> {
+pub(super) fn fold(text: &str, width: usize, links: Links) -> Vec<String> {
     if display_width(text) <= width {
         return vec![text.to_owned()];
     }
-    let words: Vec<Word<'_>> = WordSeparator::AsciiSpace.find_words(text).collect();
+    let text = tie_dates(text);
+    let words: Vec<Word<'_>> = WordSeparator::AsciiSpace.find_words(&text).collect();
     let (mut pieces, mut run) = (Vec::new(), Vec::new());
     for word in words {
         if links == Links::Whole && is_link(word.word) {
@@ -86,7 +100,29 @@ fn fold(text: &str, width: usize, links: Links) -> Vec<String> {
 
 fn join(words: &[Word<'_>]) -> String {
     let line: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
-    line.trim_end().to_owned()
+    line.trim_end().replace(TIE, " ")
+}
+
+/// "3 Mar 2025" is read at a glance only on one line.
+fn tie_dates(text: &str) -> String {
+    let mut tied = String::with_capacity(text.len());
+    let mut last = "";
+    for word in text.split_inclusive(' ') {
+        let day = last.trim_start_matches('(').trim_end();
+        let in_date = MONTHS.contains(&word.trim_end_matches([' ', '.', ',', ')'])) && is_number(day)
+            || MONTHS.contains(&last.trim_end()) && word.starts_with(|c: char| c.is_ascii_digit());
+        if in_date && tied.ends_with(' ') {
+            tied.pop();
+            tied.push(TIE);
+        }
+        tied.push_str(word);
+        last = word;
+    }
+    tied
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_link(word: &str) -> bool {
@@ -95,61 +131,10 @@ fn is_link(word: &str) -> bool {
         && word.len() <= LINK_BYTES_MAX
 }
 
-/// Rows one under the other: columns as wide as they need, the widest folded where they do not fit.
-fn table(rows: &[&str]) -> Vec<String> {
-    let Some(first) = rows.first() else { return Vec::new() };
-    let indent = (first.len() - first.trim_start_matches(' ').len()).min(COLUMNS_MAX / 2);
-    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.split(CELL_END).map(str::trim).collect()).collect();
-    let Some(widths) = widths(&cells, COLUMNS_MAX - indent) else {
-        // So many columns that none has room: one cell a line, nothing lost.
-        return cells.concat().into_iter().flat_map(paragraph).collect();
-    };
-    cells.iter().flat_map(|row| table_row(row, &widths, indent)).collect()
-}
-
-fn widths(cells: &[Vec<&str>], room: usize) -> Option<Vec<usize>> {
-    let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
-    let widest = |column: usize| {
-        cells.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max().unwrap_or(0)
-    };
-    let mut widths: Vec<usize> = (0..columns).map(widest).collect();
-    let room = room.saturating_sub(GAP * columns.saturating_sub(1));
-    if room < columns * COLUMN_MIN {
-        return None;
-    }
-    // Every pass narrows the widest column, at most to the next widest, until all have room.
-    while widths.iter().sum::<usize>() > room {
-        let over = widths.iter().sum::<usize>() - room;
-        let most = widths.iter().copied().max().unwrap_or(0);
-        let next = widths.iter().copied().filter(|width| *width < most).max().unwrap_or(0);
-        let narrowed = most.saturating_sub(over.min((most - next).max(1))).max(COLUMN_MIN);
-        if let Some(column) = widths.iter_mut().rev().find(|width| **width == most) {
-            *column = narrowed;
-        }
-    }
-    Some(widths)
-}
-
-fn table_row(row: &[&str], widths: &[usize], indent: usize) -> Vec<String> {
-    let folded: Vec<Vec<String>> =
-        row.iter().zip(widths).map(|(cell, width)| fold(cell, *width, Links::Cut)).collect();
-    let height = folded.iter().map(Vec::len).max().unwrap_or(0);
-    let line = |at: usize| {
-        let mut line = " ".repeat(indent);
-        for (cell, width) in folded.iter().zip(widths) {
-            let text = cell.get(at).map_or("", String::as_str);
-            line.push_str(text);
-            line.push_str(&" ".repeat(width.saturating_sub(display_width(text)) + GAP));
-        }
-        line.trim_end().to_owned()
-    };
-    (0..height).map(line).collect()
-}
-
 /// Two texts at the two ends of a line, or on two lines where they do not fit on one.
 pub(super) fn spread(left: &str, right: &str) -> String {
     let taken = display_width(left) + display_width(right);
-    if taken + GAP > COLUMNS_MAX {
+    if taken + "  ".len() > COLUMNS_MAX {
         return format!("{left}\n{right}");
     }
     format!("{left}{}{right}", " ".repeat(COLUMNS_MAX - taken))
@@ -178,19 +163,17 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_aligned_and_the_widest_column_is_folded() {
-        let out = lay_out(&format!("  a\tGood\t{}\n  bbb\tRI\tx\n", "word ".repeat(20)));
-        let lines: Vec<&str> = out.lines().collect();
-        assert!(lines[0].starts_with("  a    Good  word"));
-        assert!(lines[1].starts_with("             word"));
-        assert_eq!(lines.last(), Some(&"  bbb  RI    x"));
-        assert!(lines.iter().all(|line| display_width(line) <= COLUMNS_MAX));
+    fn a_date_is_never_parted() {
+        let out = lay_out(&format!("{} since 12 (3 Mar 2025).", "word ".repeat(11).trim()));
+        assert_eq!(out.lines().last(), Some("(3 Mar 2025)."));
     }
 
     #[test]
-    fn more_columns_than_the_page_holds_become_lines() {
-        let row = vec!["cell"; 20].join("\t");
-        assert_eq!(lay_out(&row).lines().count(), 20);
+    fn an_entry_of_a_list_hangs_under_its_mark() {
+        for mark in ["- ", "1. ", "12. "] {
+            let out = lay_out(&format!("{mark}{}", "word ".repeat(20)));
+            assert!(out.lines().nth(1).unwrap().starts_with(&format!("{}word", " ".repeat(mark.len()))));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod colours;
 mod layout;
 mod subject;
+mod table;
 mod templates;
 mod view;
 mod words;

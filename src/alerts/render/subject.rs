@@ -10,20 +10,17 @@ use super::words::{clean, council_short, cut_at_word, lead, phrase};
 /// Longest subject line; longer ones are cut by the lists of most mail programs anyway.
 pub(super) const SUBJECT_CHARS_MAX: usize = 120;
 
-/// Longest name of a provider in a subject line.
-const NAME_CHARS_MAX: usize = 60;
+/// Longest name of a provider in a subject line: half of it.
+const NAME_CHARS_MAX: usize = 57;
 
 /// The subject line of an alert.
 pub(super) fn subject(alert: &Alert) -> String {
     let line = format!("[{}] {}", tag(alert), title(alert));
-    let room = SUBJECT_CHARS_MAX - NAME_CHARS_MAX;
-    match alert.provider_name.as_deref().filter(|_| alert.name_in_subject) {
-        Some(name) => {
-            let name = cut_at_word(&clean(name, NAME_CHARS_MAX), NAME_CHARS_MAX - " - ".len());
-            format!("{} - {name}", cut_at_word(&line, room.max(SUBJECT_CHARS_MAX - 3 - name.chars().count())))
-        }
-        None => cut_at_word(&line, SUBJECT_CHARS_MAX),
-    }
+    let Some(name) = alert.provider_name.as_deref().filter(|_| alert.name_in_subject) else {
+        return cut_at_word(&line, SUBJECT_CHARS_MAX);
+    };
+    let name = format!(" - {}", clean(name, NAME_CHARS_MAX));
+    format!("{}{name}", cut_at_word(&line, SUBJECT_CHARS_MAX - name.chars().count()))
 }
 
 /// `Oldham`, `Oldham CW-0142`, `Oldham CW-0142 +2`.
@@ -73,8 +70,9 @@ fn source_title(alert: &Alert) -> String {
         return format!("Source {id}: recovered");
     }
     let said = phrase(item);
-    let said = said.strip_prefix(&format!("source {id}")).map_or(said.as_str(), str::trim_start);
-    format!("Source {id}: {}", said.trim_start_matches([':', ' ']))
+    // The tag before the colon names the source; the phrase need not do so again.
+    let said = said.replacen(&format!("source {id} "), "", 1);
+    format!("Source {id}: {said}")
 }
 
 fn summary_title(alert: &Alert) -> String {
@@ -118,6 +116,29 @@ mod tests {
             subject(&alert),
             "[Oldham CW-0142] Contingency: rating fell to Inadequate - Brightside Home Care"
         );
+    }
+
+    #[test]
+    fn a_source_is_named_once() {
+        let mut alert = Sample::SourceFailed.alert();
+        for (reason, wanted) in [
+            (
+                "Reading source cqc failed 3 times in a row: timeout.",
+                "reading failed 3 times in a row: timeout",
+            ),
+            ("Source cqc was last read well on 3 Mar 2025.", "was last read well on 3 Mar 2025"),
+        ] {
+            alert.items[0].reason = reason.into();
+            assert_eq!(subject(&alert), format!("[Oldham CW-0150] Source cqc: {wanted}"));
+        }
+    }
+
+    #[test]
+    fn what_has_cleared_lends_no_severity_to_what_stands() {
+        let mut alert = Sample::Concern.alert();
+        alert.items.extend(Sample::Cleared.alert().items);
+        alert.severity = Severity::Contingency;
+        assert_eq!(subject(&alert), "[Oldham CW-0137 +1] Concern: rating fell to Requires improvement");
     }
 
     #[test]

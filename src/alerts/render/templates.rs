@@ -13,8 +13,9 @@ use super::{Rendered, TemplateFault, colours, layout, subject, view};
 /// of the shipped ones takes about a tenth.
 const FUEL: u64 = 200_000;
 
-/// Largest part that a template may write.
-const PART_BYTES_MAX: usize = 512 * 1024;
+/// Largest part that a template may write: more than the shipped ones write of an alert whose every
+/// list and text is as long as `view` lets it be.
+const PART_BYTES_MAX: usize = 4096 * 1024;
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {

@@ -7,14 +7,20 @@ use crate::domain::Severity;
 
 use super::super::{Alert, Change, Item, Kind, Why};
 use super::subject;
-use super::words::{clean, council_short, severity_word};
+use super::words::{clean, clean_line, council_short, gravest, severity_word};
 
-/// Items shown in one mail; the rest is counted and listed by `carewarden flags`.
-/// A hundred keep the HTML under the 102 kB at which large mail providers clip it.
-pub(super) const ITEMS_MAX: usize = 100;
+/// Items told at length in one mail; the rest is counted and listed by `carewarden flags`. So many
+/// keep the HTML under the 102 kB at which large mail providers clip it.
+const ITEMS_MAX: usize = 16;
 
-/// Lines shown of each list: changes of an item, notes, gaps, recipients also told.
-pub(super) const LINES_MAX: usize = 50;
+/// Items of a summary or digest, which take two lines each.
+const ROWS_MAX: usize = 100;
+
+/// Lines shown of each list: notes, gaps, recipients also told.
+const LINES_MAX: usize = 50;
+
+/// Changes shown of one item: a rating and its five key questions, twice.
+const CHANGES_MAX: usize = 12;
 
 /// Longest id, date or word.
 const WORD_CHARS_MAX: usize = 80;
@@ -29,7 +35,10 @@ const SENTENCE_CHARS_MAX: usize = 600;
 const LINK_CHARS_MAX: usize = 300;
 
 /// The longest deadline a template may ask for: a year.
-const DEADLINE_MINUTES_MAX: i64 = 366 * 24 * 60;
+const DEADLINE_MINUTES_MAX: i64 = 366 * DAY_MINUTES;
+
+/// A day.
+const DAY_MINUTES: i64 = 24 * 60;
 
 /// Everything a template can say of an alert.
 pub(super) fn context_of(alert: &Alert) -> Value {
@@ -42,7 +51,7 @@ pub(super) fn context_of(alert: &Alert) -> Value {
         subject => subject::subject(alert),
         title => subject::title(alert),
         preheader => preheader(alert),
-        severity => alert.severity.as_str(),
+        severity => gravest(alert).as_str(),
         band => band(alert),
         why => alert.why.as_str(),
         why_words => alert.why.in_words(),
@@ -50,16 +59,25 @@ pub(super) fn context_of(alert: &Alert) -> Value {
         answer => sentence(alert.answer.as_deref()),
         deadline => Value::from_function(move |minutes: i64| deadline(raised, minutes)),
         provider => provider_of(alert),
+        mail_id => subject::mail_id(alert),
+        rule => alert.items.first().map(|item| word(&item.rule)),
         flag => alert.items.first().map(|item| word(&item.flag)),
         since => alert.items.first().map(|item| word(&item.since)),
-        other_flags => lines(alert.items.iter().skip(1).map(|item| &item.flag), WORD_CHARS_MAX),
+        other_flags => lines(alert.items.iter().take(items_max(alert)).skip(1).map(|item| &item.flag), WORD_CHARS_MAX),
         count => alert.items.len(),
-        items => alert.items.iter().take(ITEMS_MAX).map(item_of).collect::<Vec<_>>(),
+        items => alert.items.iter().take(items_max(alert)).map(item_of).collect::<Vec<_>>(),
         groups => groups(alert),
-        left_out => alert.items.len().saturating_sub(ITEMS_MAX),
+        left_out => alert.items.len().saturating_sub(items_max(alert)),
         also_told => lines(&alert.also_told, WORD_CHARS_MAX).join(", "),
         notes => lines(&alert.notes, SENTENCE_CHARS_MAX),
         not_known => lines(&alert.not_known, SENTENCE_CHARS_MAX),
+    }
+}
+
+const fn items_max(alert: &Alert) -> usize {
+    match alert.kind {
+        Kind::Summary | Kind::Digest => ROWS_MAX,
+        Kind::Alert | Kind::Source | Kind::Delivery | Kind::Config => ITEMS_MAX,
     }
 }
 
@@ -72,7 +90,7 @@ fn sentence(text: Option<&str>) -> Option<String> {
 }
 
 fn lines<'a>(texts: impl IntoIterator<Item = &'a String>, chars_max: usize) -> Vec<String> {
-    texts.into_iter().take(LINES_MAX).map(|text| clean(text, chars_max)).collect()
+    texts.into_iter().take(LINES_MAX).map(|text| clean_line(text, chars_max)).collect()
 }
 
 /// A name, or for lack of one the id: an empty name must not make a provider vanish.
@@ -86,7 +104,7 @@ fn heading(alert: &Alert) -> String {
     let cleared = alert.why == Why::Cleared;
     match alert.kind {
         Kind::Alert if cleared => "cleared".to_owned(),
-        Kind::Alert => format!("{} alert", alert.severity),
+        Kind::Alert => format!("{} alert", gravest(alert)),
         Kind::Summary => "register as found".to_owned(),
         Kind::Digest => "digest".to_owned(),
         Kind::Source if cleared => "source recovered".to_owned(),
@@ -102,7 +120,7 @@ fn band(alert: &Alert) -> &'static str {
         (Kind::Alert | Kind::Source, Why::Cleared) => "cleared",
         (Kind::Source | Kind::Delivery | Kind::Config, _) => Severity::Operator.as_str(),
         (Kind::Summary | Kind::Digest, _) => Severity::Watch.as_str(),
-        (Kind::Alert, _) => alert.severity.as_str(),
+        (Kind::Alert, _) => gravest(alert).as_str(),
     }
 }
 
@@ -131,7 +149,7 @@ fn item_of(item: &Item) -> Value {
         flag => word(&item.flag),
         rule => word(&item.rule),
         rule_name => clean(&item.rule_name, NAME_CHARS_MAX),
-        rule_text => sentence(Some(&item.rule_text)),
+        rule_text => clean(&item.rule_text, SENTENCE_CHARS_MAX),
         rule_version => word(&item.rule_version),
         severity => item.severity.as_str(),
         severity_word => severity_word(item.severity),
@@ -143,7 +161,8 @@ fn item_of(item: &Item) -> Value {
         name => name_or(&item.subject_name, &item.subject.id),
         area => item.area.as_deref().map(|area| clean(area, NAME_CHARS_MAX)),
         reason => sentence(Some(&item.reason)).unwrap_or_else(|| clean(&item.rule_name, NAME_CHARS_MAX)),
-        changes => item.changes.iter().take(LINES_MAX).map(change_of).collect::<Vec<_>>(),
+        changes => item.changes.iter().take(CHANGES_MAX).map(change_of).collect::<Vec<_>>(),
+        has_old => item.changes.iter().any(|change| change.old.is_some()),
         questions => sentence(item.questions.as_deref()),
         publisher => link.as_deref().map_or("register", publisher),
         link => link,
@@ -153,14 +172,20 @@ fn item_of(item: &Item) -> Value {
 }
 
 fn change_of(change: &Change) -> Value {
-    let dated = |value: &str, date: Option<&String>| match date {
-        Some(date) => format!("{} ({})", clean(value, NAME_CHARS_MAX), word(date)),
-        None => clean(value, NAME_CHARS_MAX),
+    let value = |text: &str| clean(text, NAME_CHARS_MAX);
+    let date = |text: &Option<String>| text.as_deref().map(word).filter(|date| !date.is_empty());
+    let dated = |text: &str, on: Option<String>| match on {
+        Some(on) => format!("{} ({on})", value(text)),
+        None => value(text),
     };
     context! {
-        what => clean(&change.what, NAME_CHARS_MAX),
-        old => change.old.as_deref().map(|old| dated(old, change.old_date.as_ref())),
-        new => dated(&change.new, change.new_date.as_ref()),
+        what => value(&change.what),
+        old => change.old.as_deref().map(|old| dated(old, date(&change.old_date))),
+        old_value => change.old.as_deref().map(value),
+        old_date => date(&change.old_date),
+        new => dated(&change.new, date(&change.new_date)),
+        new_value => value(&change.new),
+        new_date => date(&change.new_date),
     }
 }
 
@@ -181,7 +206,7 @@ fn publisher(link: &str) -> &'static str {
 fn groups(alert: &Alert) -> Vec<Value> {
     let group = |severity: &Severity| {
         let of = || alert.items.iter().filter(|item| item.severity == *severity);
-        let shown = alert.items.iter().take(ITEMS_MAX).filter(|item| item.severity == *severity);
+        let shown = alert.items.iter().take(items_max(alert)).filter(|item| item.severity == *severity);
         let group = context! {
             severity => severity.as_str(),
             word => severity_word(*severity),
@@ -193,14 +218,14 @@ fn groups(alert: &Alert) -> Vec<Value> {
     Severity::ALL.iter().rev().filter_map(group).collect()
 }
 
-/// A deadline in the council's own time: "08:05" today, "Wed 08:05" tomorrow, "Tue 11 Mar" later.
+/// A deadline in the council's own time: "08:05" or "Wed 01:05" within a day, "Tue 11 Mar" later.
 fn deadline(raised: civil::DateTime, minutes: i64) -> String {
     let minutes = minutes.clamp(0, DEADLINE_MINUTES_MAX);
     let at = raised.saturating_add(minutes.minutes());
-    let format = match at.date().duration_since(raised.date()).as_hours() {
-        0 => "%H:%M",
-        24 => "%a %H:%M",
-        _ => "%a %-d %b",
+    let format = match (minutes < DAY_MINUTES, at.date() == raised.date()) {
+        (true, true) => "%H:%M",
+        (true, false) => "%a %H:%M",
+        (false, _) => "%a %-d %b",
     };
     at.strftime(format).to_string()
 }
@@ -215,7 +240,8 @@ mod tests {
     fn a_deadline_is_as_exact_as_it_is_near() {
         let raised = date(2025, 3, 4).at(6, 5, 0, 0);
         assert_eq!(deadline(raised, 120), "08:05");
-        assert_eq!(deadline(raised, 24 * 60), "Wed 06:05");
+        assert_eq!(deadline(raised, 19 * 60), "Wed 01:05");
+        assert_eq!(deadline(raised, 24 * 60), "Wed 5 Mar");
         assert_eq!(deadline(raised, 7 * 24 * 60), "Tue 11 Mar");
         assert_eq!(deadline(raised, i64::MAX), "Thu 5 Mar");
     }

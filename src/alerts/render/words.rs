@@ -2,7 +2,7 @@
 
 use crate::domain::{Severity, clean_text};
 
-use super::super::{Alert, Item, Why};
+use super::super::{Alert, Item, Kind, Why};
 
 /// Longest phrase after the severity in a subject line.
 const PHRASE_CHARS_MAX: usize = 70;
@@ -14,7 +14,12 @@ const COUNCIL_CHARS_MAX: usize = 40;
 ///
 /// Names are cleaned where they are read; this is the second lock.
 pub(super) fn clean(text: &str, chars_max: usize) -> String {
-    let mut chars = text.trim().chars();
+    clean_line(text.trim(), chars_max)
+}
+
+/// The same with the blanks at its start, for lines that show a place with carets.
+pub(super) fn clean_line(text: &str, chars_max: usize) -> String {
+    let mut chars = text.trim_end().chars();
     let mut kept: String = chars.by_ref().take(chars_max).collect();
     if chars.next().is_some() {
         kept.pop();
@@ -42,10 +47,19 @@ pub(super) const fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
+/// The severity that an alert speaks of: its first item's. What has cleared stands last, however
+/// grave it was, so that it does not lend its colour to what stands.
+pub(super) fn gravest(alert: &Alert) -> Severity {
+    match (alert.kind, alert.items.first()) {
+        (Kind::Alert, Some(item)) => item.severity,
+        _ => alert.severity,
+    }
+}
+
 /// What stands before the phrase: the severity and, where it is not the first telling, why again.
 pub(super) fn lead(alert: &Alert) -> String {
-    let severity = severity_word(alert.severity);
-    let lower = alert.severity.as_str();
+    let severity = severity_word(gravest(alert));
+    let lower = gravest(alert).as_str();
     match alert.why {
         Why::First | Why::NewInGroup => severity.to_owned(),
         Why::Worse => format!("{severity}, worse"),
@@ -57,7 +71,7 @@ pub(super) fn lead(alert: &Alert) -> String {
 }
 
 /// What happened, in a few words: the first sentence of the item's reason without its dates in
-/// brackets, and of a fall only where it ended; for lack of a reason, the rule's name.
+/// brackets, and of a change only where it ended; for lack of a reason, the rule's name.
 pub(super) fn phrase(item: &Item) -> String {
     let sentence = first_sentence(&clean(&item.reason, usize::MAX));
     let sentence = without_brackets(&sentence);
@@ -76,7 +90,10 @@ fn without_brackets(text: &str) -> String {
     let mut kept = String::new();
     for c in text.chars() {
         match c {
-            '(' => depth += 1,
+            '(' => {
+                depth += 1;
+                kept.truncate(kept.trim_end().len());
+            }
             ')' if depth > 0 => depth -= 1,
             _ if depth == 0 => kept.push(c),
             _ => {}
@@ -97,8 +114,9 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// "overall rating fell from Good to Inadequate" → "rating fell to Inadequate".
+/// "overall rating fell from Good to Inadequate, with Safe Inadequate" → "rating fell to Inadequate".
 fn shorten_fall(text: &str) -> String {
+    let text = text.split(", with ").next().unwrap_or(text);
     let text = text.strip_prefix("overall ").filter(|rest| rest.starts_with("rating")).unwrap_or(text);
     for verb in [" fell from ", " rose from "] {
         let Some((what, rest)) = text.split_once(verb) else { continue };
@@ -144,6 +162,15 @@ mod tests {
                 "Left the register on 3 Mar 2025. CW-0003 is closed with it.",
                 "left the register on 3 Mar 2025",
             ),
+            (
+                "Overall rating fell from Good (12 Jun 2021) to Inadequate (3 Mar 2025), with Safe Inadequate.",
+                "rating fell to Inadequate",
+            ),
+            (
+                "Rated Inadequate (3 Mar 2025); no decision has been recorded for 90 days.",
+                "rated Inadequate; no decision has been recorded for 90 days",
+            ),
+            ("Rated Good (3 Mar 2025), not Inadequate.", "rated Good, not Inadequate"),
             ("CQC has suspended it.", "CQC has suspended it"),
             ("", "rated Inadequate"),
             ("(", "rated Inadequate"),

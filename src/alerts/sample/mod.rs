@@ -1,11 +1,16 @@
 //! One made-up alert of each sort, for `carewarden mail preview`, for trying a council's own
 //! templates when they are read, and for tests. No real provider is meant.
 
+mod items;
+
 use jiff::{Timestamp, civil};
 
-use super::{Alert, Change, Item, Kind, Why};
+use super::{Alert, Item, Kind, Why};
 use crate::domain::{Severity, Subject};
-use crate::rules::Evidence;
+use items::{
+    change, dormant, fell_to_inadequate, fell_to_requires_improvement, item, key_question, left_register,
+    stale, undecided,
+};
 
 /// What a sample shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,13 +159,13 @@ fn blank(kind: Kind, severity: Severity) -> Alert {
 /// One provider's flag in a mail of its own.
 fn told(mut item: Item, why: Why) -> Alert {
     item.why = why;
-    let needs_answer = item.severity == Severity::Contingency;
+    let asks = item.severity == Severity::Contingency && !matches!(why, Why::Escalated | Why::Cleared);
     Alert {
         why,
         provider: Some(Subject::provider("1-5550000111")),
         provider_name: Some("Brightside Home Care".into()),
-        answer: needs_answer.then(|| "Please answer by 10:05, or it goes to the duty director.".into()),
-        also_told: vec!["duty-manager".into(), "safeguarding-lead".into()],
+        answer: asks.then(|| "Please answer by 10:05, or it goes to Duty director.".into()),
+        also_told: vec!["Duty manager".into(), "Safeguarding lead".into()],
         not_known: vec!["How many people pay for this provider's care themselves.".into()],
         items: vec![item.clone()],
         ..blank(Kind::Alert, item.severity)
@@ -172,6 +177,7 @@ fn several() -> Alert {
     let mut other = key_question();
     other.subject = Subject::location("1-5550000333");
     other.subject_name = "Brightside Home Care (Royton)".into();
+    other.link = Some("https://www.cqc.org.uk/location/1-5550000333".into());
     alert.items.extend([other, dormant()]);
     alert
 }
@@ -179,16 +185,17 @@ fn several() -> Alert {
 fn cleared() -> Alert {
     let mut item = fell_to_requires_improvement();
     item.state = "cleared".into();
-    item.reason = "Overall rating rose from Requires improvement (3 Mar 2025) to Good (2 Dec 2025).".into();
+    item.reason = "Overall rating rose from Requires improvement (9 Apr 2024) to Good (3 Mar 2025).".into();
     item.changes = vec![change(
         "Overall rating",
         Some("Requires improvement"),
-        Some("3 Mar 2025"),
+        Some("9 Apr 2024"),
         "Good",
-        "2 Dec 2025",
+        "3 Mar 2025",
     )];
     item.questions = Some("Safe Good, Effective Good, Caring Good, Responsive Good, Well-led Good".into());
-    told(item, Why::Cleared)
+    item.since = "Wed 10 Apr 2024 06:05".into();
+    Alert { not_known: Vec::new(), ..told(item, Why::Cleared) }
 }
 
 fn correction() -> Alert {
@@ -268,179 +275,31 @@ fn source(why: Why) -> Alert {
     item.area = None;
     item.link = None;
     (item.state, item.reason) = match why {
-        Why::Cleared => ("cleared".into(), "It was read well on Tue 4 Mar 06:00.".into()),
+        Why::Cleared => ("cleared".into(), "Source cqc was read.".into()),
         _ => (
             "open".into(),
-            "It could not be read 3 times in a row. The last answer was 503 of api.service.cqc.org.uk."
-                .into(),
+            "Reading source cqc failed 3 times in a row: api.service.cqc.org.uk answered 503.".into(),
         ),
     };
     Alert { why, items: vec![item], ..blank(Kind::Source, Severity::Operator) }
 }
 
 fn delivery() -> Alert {
-    let notes = vec![
-        "Outbox row 17, \"[Oldham CW-0142] Contingency: rating fell to Inadequate\", to duty-manager.".into(),
-        "The server's last words: 550 5.1.1 no such user here.".into(),
-        "After it is put right: carewarden outbox retry 17".into(),
-        "To give it up: carewarden outbox drop 17 --by NAME --reason TEXT".into(),
-    ];
+    let notes = vec!["Mail 17 (CW-0142) to duty-manager was refused: 550 5.1.1 no such user here".into()];
     Alert { notes, ..blank(Kind::Delivery, Severity::Operator) }
 }
 
 fn configuration() -> Alert {
-    let notes = vec![
-        "error[route/unknown-recipient] /etc/carewarden/carewarden.toml:41:7: no recipient \"contingency-led\"".into(),
-        "help: did you mean \"contingency-lead\"?".into(),
-    ];
+    let notes = [
+        "error[route/unknown-recipient] /etc/carewarden/carewarden.toml:41:7: no recipient \"contingency-led\"",
+        "   |",
+        "41 | to = [\"contingency-led\"]",
+        "   |       ^^^^^^^^^^^^^^^^^",
+        "   = help: did you mean \"contingency-lead\"?",
+    ]
+    .map(Into::into)
+    .to_vec();
     Alert { notes, ..blank(Kind::Config, Severity::Operator) }
-}
-
-fn change(what: &str, old: Option<&str>, old_date: Option<&str>, new: &str, new_date: &str) -> Change {
-    Change {
-        what: what.into(),
-        old: old.map(Into::into),
-        old_date: old_date.map(Into::into),
-        new: new.into(),
-        new_date: Some(new_date.into()),
-    }
-}
-
-fn item(flag: &str, severity: Severity, subject: Subject) -> Item {
-    Item {
-        flag: flag.into(),
-        rule: String::new(),
-        rule_name: String::new(),
-        rule_text: String::new(),
-        rule_version: "9f3c21d04ab7".into(),
-        severity,
-        why: Why::First,
-        state: "open".into(),
-        link: Some(format!("https://www.cqc.org.uk/location/{}", subject.id)),
-        subject,
-        subject_name: "Brightside Home Care".into(),
-        area: Some("Oldham".into()),
-        reason: String::new(),
-        changes: Vec::new(),
-        questions: None,
-        read_at: "Tue 4 Mar 06:00".into(),
-        since: "Tue 4 Mar 2025".into(),
-        evidence: Vec::new(),
-    }
-}
-
-fn fell_to_inadequate() -> Item {
-    Item {
-        rule: "rating-inadequate".into(),
-        rule_name: "Rated Inadequate".into(),
-        rule_text: "The overall rating becomes or is Inadequate.".into(),
-        reason: "Overall rating fell from Good (12 Jun 2021) to Inadequate (3 Mar 2025).".into(),
-        changes: vec![change(
-            "Overall rating",
-            Some("Good"),
-            Some("12 Jun 2021"),
-            "Inadequate",
-            "3 Mar 2025",
-        )],
-        questions: Some(
-            "Safe Inadequate, Effective Requires improvement, Caring Good, \
-             Responsive Requires improvement, Well-led Inadequate"
-                .into(),
-        ),
-        evidence: vec![Evidence {
-            fact: "rating.overall".into(),
-            old: Some("Good".into()),
-            old_effective: Some(civil::date(2021, 6, 12)),
-            new: "Inadequate".into(),
-            effective: Some(civil::date(2025, 3, 3)),
-            observed_at: "2025-03-04T06:00:00Z".parse().expect("the instant is well formed"),
-            document: Some(1),
-            row: Some("/currentRatings/overall".into()),
-        }],
-        ..item("CW-0142", Severity::Contingency, Subject::location("1-5550000222"))
-    }
-}
-
-fn fell_to_requires_improvement() -> Item {
-    Item {
-        rule: "rating-fell".into(),
-        rule_name: "Rating fell to Requires improvement".into(),
-        rule_text: "The overall rating falls to Requires improvement.".into(),
-        reason: "Overall rating fell from Good (12 Jun 2021) to Requires improvement (3 Mar 2025).".into(),
-        changes: vec![change(
-            "Overall rating",
-            Some("Good"),
-            Some("12 Jun 2021"),
-            "Requires improvement",
-            "3 Mar 2025",
-        )],
-        questions: Some(
-            "Safe Requires improvement, Effective Good, Caring Good, Responsive Good, \
-             Well-led Requires improvement"
-                .into(),
-        ),
-        ..item("CW-0137", Severity::Concern, Subject::location("1-5550000222"))
-    }
-}
-
-fn key_question() -> Item {
-    Item {
-        rule: "key-question-inadequate".into(),
-        rule_name: "A key question is Inadequate".into(),
-        rule_text: "A key question is rated Inadequate while the overall rating is not.".into(),
-        reason: "Safe is rated Inadequate while overall is Requires improvement (3 Mar 2025).".into(),
-        changes: vec![change("Safe", Some("Good"), Some("12 Jun 2021"), "Inadequate", "3 Mar 2025")],
-        ..item("CW-0143", Severity::Concern, Subject::location("1-5550000222"))
-    }
-}
-
-fn undecided() -> Item {
-    Item {
-        rule: "poor-rating-undecided".into(),
-        rule_name: "Poor rating without a decision".into(),
-        rule_text: "A poor rating has stood for 28, 90 or 180 days without a recorded decision.".into(),
-        reason: "Rated Inadequate for over 180 days without a recorded decision.".into(),
-        changes: vec![Change {
-            old: None,
-            old_date: None,
-            ..change("Overall rating", None, None, "Inadequate", "3 Sep 2024")
-        }],
-        since: "Mon 2 Dec 2024".into(),
-        ..item("CW-0098", Severity::Contingency, Subject::location("1-5550000222"))
-    }
-}
-
-fn left_register() -> Item {
-    Item {
-        rule: "deregistered".into(),
-        rule_name: "Left the register".into(),
-        rule_text: "A watched location leaves the register and no successor takes over.".into(),
-        reason: "Left the register on 3 Mar 2025. CW-0098 and CW-0137 are closed with it.".into(),
-        changes: vec![change("Registration", Some("Registered"), None, "Deregistered", "3 Mar 2025")],
-        ..item("CW-0144", Severity::Contingency, Subject::location("1-5550000222"))
-    }
-}
-
-fn dormant() -> Item {
-    Item {
-        rule: "dormant".into(),
-        rule_name: "Dormant".into(),
-        rule_text: "The register calls the location dormant.".into(),
-        reason: "The register calls it dormant since 3 Mar 2025.".into(),
-        changes: vec![change("Dormant", Some("No"), None, "Yes", "3 Mar 2025")],
-        ..item("CW-0145", Severity::Watch, Subject::location("1-5550000444"))
-    }
-}
-
-fn stale() -> Item {
-    Item {
-        rule: "rating-stale".into(),
-        rule_name: "Old inspection".into(),
-        rule_text: "The newest inspection is more than 3 years old.".into(),
-        reason: "Last inspected on 12 Jun 2021, more than 3 years ago.".into(),
-        subject_name: "Fernlea Domiciliary Services".into(),
-        ..item("CW-0146", Severity::Watch, Subject::location("1-5550000555"))
-    }
 }
 
 #[cfg(test)]
