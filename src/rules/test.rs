@@ -3,19 +3,20 @@
 //! A case states facts, decisions and sources, an instant, and exactly which rules hold then. It
 //! needs no database and no clock, so a council can see what a changed rule would say.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+mod entries;
+
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 
+use self::entries::{CaseDecision, CaseFact, CaseSource, severity, subject};
 use super::{Decided, Known, Policy, SourceState, Verdicts, evaluate};
-use crate::domain::{Severity, Subject, SubjectKind};
-use crate::facts::{Attribute, Fact, History};
+use crate::domain::{Severity, Subject};
+use crate::facts::{Fact, History};
 
 /// At most so many cases in one file.
 pub const CASES_MAX: usize = 1_000;
 /// At most so many facts, decisions or sources in one case.
 pub const ENTRIES_MAX: usize = 1_000;
-
-const MINUTES_A_DAY: i64 = 1_440;
 
 /// A file of cases that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,42 +82,6 @@ pub struct Place {
     /// About whom.
     #[serde(deserialize_with = "subject")]
     pub subject: Subject,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseFact {
-    #[serde(deserialize_with = "subject")]
-    subject: Subject,
-    #[serde(deserialize_with = "attribute")]
-    attribute: Attribute,
-    value: String,
-    effective: Option<Date>,
-    observed_at: Timestamp,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseDecision {
-    #[serde(deserialize_with = "subject")]
-    subject: Subject,
-    at: Timestamp,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseSource {
-    id: String,
-    #[serde(default)]
-    failed_in_a_row: u32,
-    last_error: Option<String>,
-    last_at: Option<Timestamp>,
-    good_at: Option<Timestamp>,
-    baseline_at: Option<Timestamp>,
-    #[serde(default = "a_day")]
-    interval_minutes: i64,
-    #[serde(default)]
-    gone_ids: Vec<String>,
 }
 
 /// What one case came to.
@@ -188,11 +153,7 @@ impl Case {
     pub fn verdicts(&self, policy: &Policy, zone: &TimeZone) -> Verdicts {
         let history = History::new(self.history_facts(), self.as_of);
         let sources: Vec<SourceState> = self.sources.iter().map(CaseSource::state).collect();
-        let decisions: Vec<Decided> = self
-            .decisions
-            .iter()
-            .map(|decision| Decided { subject: decision.subject.clone(), at: decision.at })
-            .collect();
+        let decisions: Vec<Decided> = self.decisions.iter().map(CaseDecision::decided).collect();
         let known =
             Known { history: &history, sources: &sources, decisions: &decisions, now: self.as_of, zone };
         evaluate(policy, known)
@@ -250,65 +211,4 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} for {}", self.rule, self.subject)
     }
-}
-
-impl CaseFact {
-    fn stored(&self, seq: i64) -> Fact {
-        Fact {
-            seq,
-            subject: self.subject.clone(),
-            attribute: self.attribute,
-            value: self.value.clone(),
-            effective: self.effective,
-            observed_at: self.observed_at,
-            document: 1,
-            row: format!("case fact {seq}"),
-        }
-    }
-}
-
-impl CaseSource {
-    fn state(&self) -> SourceState {
-        SourceState {
-            id: self.id.clone(),
-            failed_in_a_row: self.failed_in_a_row,
-            last_error: self.last_error.clone(),
-            last_at: self.last_at,
-            good_at: self.good_at,
-            interval: SignedDuration::from_mins(self.interval_minutes),
-            gone_ids: self.gone_ids.clone(),
-            baseline_at: self.baseline_at,
-        }
-    }
-}
-
-const fn a_day() -> i64 {
-    MINUTES_A_DAY
-}
-
-fn subject<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Subject, D::Error> {
-    let text = String::deserialize(from)?;
-    text.split_once(' ')
-        .and_then(|(kind, id)| Some((SubjectKind::parse(kind)?, id.trim())))
-        .filter(|(_, id)| !id.is_empty())
-        .map(|(kind, id)| Subject { kind, id: id.to_owned() })
-        .ok_or_else(|| {
-            serde::de::Error::custom(format!("\"{text}\" is no subject; write \"location 1-100000001\""))
-        })
-}
-
-fn attribute<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Attribute, D::Error> {
-    let text = String::deserialize(from)?;
-    Attribute::parse(&text).ok_or_else(|| {
-        let known: Vec<String> = Attribute::all().into_iter().map(Attribute::as_string).collect();
-        serde::de::Error::custom(format!("no attribute \"{text}\"; there are {}", known.join(", ")))
-    })
-}
-
-fn severity<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Severity, D::Error> {
-    let text = String::deserialize(from)?;
-    Severity::parse(&text).ok_or_else(|| {
-        let known = Severity::ALL.map(Severity::as_str).join(", ");
-        serde::de::Error::custom(format!("no severity \"{text}\"; there are {known}"))
-    })
 }

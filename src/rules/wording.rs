@@ -8,11 +8,14 @@ pub fn sentence(condition: &Condition) -> String {
     match condition {
         Condition::OverallIs { rating } => format!("The overall rating is {}.", rating.as_str()),
         Condition::OverallFellTo { rating } => {
-            let first = if rating.is_poor() { ", or it is the first one known" } else { "" };
-            format!(
-                "The overall rating is {} and was better when it last was Good or better{first}.",
-                rating.as_str()
-            )
+            if rating.is_poor() {
+                format!(
+                    "The overall rating is {}, down from Good or better, or none that good is known before it.",
+                    rating.as_str()
+                )
+            } else {
+                format!("The overall rating is {}, down from a better one.", rating.as_str())
+            }
         }
         Condition::OverallSlipped => {
             "The newest overall rating is worse than the one before, but still Good or better.".to_owned()

@@ -12,11 +12,11 @@ pub(super) fn deregistered(asked: Asked<'_>) -> Verdict {
     let (history, subject) = (asked.known.history, asked.subject);
     let Some(now) = history.latest(subject, Attribute::Registration) else { return Verdict::Unknown };
     let Some(state) = Registration::parse(&now.value) else { return Verdict::Unknown };
-    let left = left_words(now, asked);
-    let before = last_registered(history, subject);
     if state == Registration::Registered {
-        return Verdict::absent("It is on the register.".to_owned(), vec![evidence(now, None)]);
+        return on_the_register(history, subject, now);
     }
+    let left = left_words(now, asked);
+    let before = last_stated(history, subject, Registration::Registered);
     if before.is_none() {
         return Verdict::absent(format!("{left}, before it was first read."), vec![evidence(now, None)]);
     }
@@ -33,14 +33,20 @@ pub(super) fn deregistered(asked: Asked<'_>) -> Verdict {
     Verdict::holds(0, reason, vec![evidence(now, before)])
 }
 
+fn on_the_register(history: &History, subject: &Subject, now: &Fact) -> Verdict {
+    let before = last_stated(history, subject, Registration::Deregistered);
+    let again = if before.is_some() { " again" } else { "" };
+    Verdict::absent(format!("It is on the register{again}."), vec![evidence(now, before)])
+}
+
 fn left_words(now: &Fact, asked: Asked<'_>) -> String {
     let day = now.effective.unwrap_or_else(|| asked.known.day_of(now.observed_at));
     format!("Left the register on {}", date_words(day))
 }
 
-fn last_registered<'a>(history: &'a History, subject: &Subject) -> Option<&'a Fact> {
+fn last_stated<'a>(history: &'a History, subject: &Subject, state: Registration) -> Option<&'a Fact> {
     let versions = history.versions(subject, Attribute::Registration);
-    versions.iter().rfind(|fact| Registration::parse(&fact.value) == Some(Registration::Registered))
+    versions.iter().rfind(|fact| Registration::parse(&fact.value) == Some(state))
 }
 
 /// A successor that is registered, or that was when this one had left: if that one leaves in its
@@ -52,7 +58,7 @@ fn carried_on_by(history: &History, subject: &Subject, left: &Fact) -> Option<Su
         for _ in 0..SUCCESSOR_STEPS_MAX {
             frontier.retain(|next| !seen.contains(next));
             let outlived = |next: &&Subject| {
-                last_registered(history, next).is_some()
+                last_stated(history, next, Registration::Registered).is_some()
                     && history
                         .latest(next, Attribute::Registration)
                         .is_some_and(|fact| fact.observed_at > left.observed_at)

@@ -27,20 +27,12 @@ pub(super) fn poor_undecided(asked: Asked<'_>, steps: &[Step]) -> Verdict {
     let days = days_between(clock.day(), asked.known.today());
     let reached = steps.iter().zip(1_u32..).take_while(|(step, _)| days >= i64::from(step.days)).last();
     let rated = dated(line.now());
-    match reached {
-        None => Verdict::absent(format!("Rated {rated}{}.", clock.in_words()), shown),
-        // The day count would change daily; the step's days change with the flag only.
-        Some((step, rung)) => Verdict::Holds(Held {
-            severity: Some(step.severity),
-            weight: rung,
-            reason: format!(
-                "Rated {rated}; no decision has been recorded for {} days{}.",
-                step.days,
-                clock.in_words()
-            ),
-            evidence: shown,
-        }),
-    }
+    let Some((step, rung)) = reached else {
+        return Verdict::absent(clock.absent_words(&rated), shown);
+    };
+    // The day count would change daily; the step's days change with the flag only.
+    let reason = format!("Rated {rated}; {}.", clock.waiting_words(step.days));
+    Verdict::Holds(Held { severity: Some(step.severity), weight: rung, reason, evidence: shown })
 }
 
 fn clock(asked: Asked<'_>, published: Date) -> Clock {
@@ -82,11 +74,28 @@ impl Clock {
         }
     }
 
-    fn in_words(&self) -> String {
+    fn waiting_words(&self, days: u16) -> String {
         match self {
-            Self::Published(_) => String::new(),
-            Self::Baseline(day) => format!(" since Carewarden first read it on {}", date_words(*day)),
-            Self::Decision(day) => format!(" since the one of {}", date_words(*day)),
+            Self::Published(_) => format!("below Good for {days} days or more without a recorded decision"),
+            Self::Baseline(day) => format!(
+                "{days} days or more without a recorded decision since the first reading on {}",
+                date_words(*day)
+            ),
+            Self::Decision(day) => {
+                format!("{days} days or more without a new decision since that of {}", date_words(*day))
+            }
+        }
+    }
+
+    fn absent_words(&self, rated: &str) -> String {
+        match self {
+            Self::Published(_) => format!("Rated {rated}; a decision is not due yet."),
+            Self::Baseline(day) => {
+                format!("Rated {rated}, first read on {}; a decision is not due yet.", date_words(*day))
+            }
+            Self::Decision(day) => {
+                format!("Rated {rated}; a decision was recorded on {}.", date_words(*day))
+            }
         }
     }
 }

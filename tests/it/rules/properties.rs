@@ -128,9 +128,9 @@ fn allowed(before: Option<State>, event: &FlagEvent) -> bool {
     let opened = matches!(before, Some(Open | Acknowledged | Snoozed));
     let stood = before.is_some_and(State::stands);
     match event.kind {
-        K::Pending => matches!(before, None | Some(Cleared)) && event.state == Pending,
-        K::Opened => matches!(before, None | Some(Pending | Cleared)) && event.state == Open,
-        K::Reopened => matches!(before, Some(Pending | Cleared)) && event.state == Open,
+        K::Pending => !stood && event.state == Pending,
+        K::Opened => (!stood || before == Some(Pending)) && event.state == Open,
+        K::Reopened => matches!(before, Some(Pending | Cleared | Superseded)) && event.state == Open,
         K::Worse => opened && event.state == Open,
         K::Eased | K::Absent | K::Returned => opened && Some(event.state) == before,
         K::Acknowledged => opened && event.state == Acknowledged,
@@ -182,6 +182,7 @@ proptest! {
         for event in &world.events {
             let before = states.insert(event.flag, event.state);
             prop_assert!(allowed(before, event), "{before:?} -> {event:?}");
+            prop_assert!(event.state != State::Snoozed || event.until.is_some(), "a snooze without end: {event:?}");
         }
     }
 
