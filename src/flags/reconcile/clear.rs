@@ -38,15 +38,18 @@ impl<'a> Work<'a> {
     }
 
     /// A flag that an officer closed while the condition held: once that is stated to be gone, its
-    /// return is news again.
+    /// return is news again. What holds of an id's successors it still closes, as `previous` reads it.
     fn clear_closed(&mut self, flag: &Flag) {
-        let subject = self.given.history.registered_successor(&flag.last.subject);
-        let subject = subject.filter(|_| self.has_left(&flag.last.subject));
-        let subject = subject.as_ref().unwrap_or(&flag.last.subject);
-        if self.finding_for(subject, &flag.last.family).is_some() {
+        let mut subjects = vec![flag.last.subject.clone()];
+        if self.has_left(&flag.last.subject) {
+            subjects.extend(self.given.history.successors(&flag.last.subject));
+        }
+        if subjects.iter().any(|subject| self.finding_for(subject, &flag.last.family).is_some()) {
             return;
         }
-        let absence = self.given.verdicts.absent.get(&(flag.last.rule.clone(), subject.clone()));
+        let absence = subjects
+            .into_iter()
+            .find_map(|subject| self.given.verdicts.absent.get(&(flag.last.rule.clone(), subject)));
         if let Some(absence) = absence {
             self.add(self.states_absence(flag, EventKind::Cleared, State::Cleared, absence));
         }

@@ -57,9 +57,12 @@ impl Work<'_> {
     /// The newest flag of this identity that stands no more, also under an id that has left the
     /// register: one that was closed with a deregistration comes back when that was none.
     fn previous(&self, finding: &Finding) -> Option<Flag> {
-        let mut ids = self.given.history.predecessors(&finding.subject);
-        ids.retain(|earlier| self.has_left(earlier));
-        ids.push(finding.subject.clone());
+        let mut ids = vec![finding.subject.clone()];
+        // That an earlier id left is not that this one does.
+        if !is_deregistration(self.given.policy.rule(&finding.rule)) {
+            let earlier = self.given.history.predecessors(&finding.subject);
+            ids.extend(earlier.into_iter().filter(|earlier| self.has_left(earlier)));
+        }
         ids.iter()
             .flat_map(|subject| self.with_identity(subject, &finding.family))
             .filter(|flag| !flag.last.state.stands())

@@ -90,3 +90,31 @@ fn what_an_officer_closed_is_not_raised_again_by_a_new_id() {
     assert_eq!(world.assess("01-10"), "");
     assert!(world.flags().iter().all(|flag| flag.last.state == State::Cleared));
 }
+
+#[test]
+fn each_id_that_leaves_is_its_own_news() {
+    let mut world = poor();
+    world.registered("1-2", "01-01");
+    world.deregistered("1-1", "01-10");
+    world.assess("01-10");
+    world.events.push(close(&world.flag(3), "A. Officer", "known", at("01-11")).expect("it stands"));
+    world.fact("1-2", Attribute::Predecessors, "1-1", None, "01-15");
+    world.deregistered("1-2", "01-15");
+    insta::assert_snapshot!(world.assess("01-15"));
+    assert_eq!(world.assess("01-15"), "");
+}
+
+#[test]
+fn what_was_closed_stays_closed_while_it_holds_of_one_of_two_successors() {
+    let mut world = poor();
+    for number in [1, 2] {
+        world.events.push(close(&world.flag(number), "A. Officer", "known", at("01-03")).expect("it stands"));
+    }
+    succeeded(&mut world, "01-10");
+    world.registered("1-3", "01-10");
+    world.rated("1-3", "Good", "01-10");
+    world.fact("1-3", Attribute::Predecessors, "1-1", None, "01-10");
+    world.deregistered("1-1", "01-10");
+    assert_eq!(world.assess("01-10"), "");
+    assert_eq!(world.assess("01-11"), "");
+}

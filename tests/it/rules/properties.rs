@@ -168,7 +168,7 @@ fn live(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(20_250_304), ..ProptestConfig::default() })]
 
     #[test]
     fn flags_settle_and_follow_allowed_ways(
