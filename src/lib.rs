@@ -12,6 +12,7 @@ pub mod domain;
 pub mod facts;
 pub mod failpoint;
 pub mod flags;
+pub mod jobs;
 pub mod mail;
 pub mod rules;
 pub mod schedule;

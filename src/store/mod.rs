@@ -14,6 +14,7 @@ mod open;
 pub mod facts;
 pub mod flags;
 pub mod outbox;
+pub mod runs;
 mod time;
 
 pub use append::Tx;

@@ -1,1 +1,0 @@
-//! Mails waiting, on their way and gone.
