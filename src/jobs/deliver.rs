@@ -77,8 +77,7 @@ pub async fn deliver(
     let due = outbox::due(store.sql(), now, mode)?;
     let number = store.write(now, |tx| start_run(tx, "deliver", None, now))?;
     let done = Delivered { run: number, ..Delivered::default() };
-    let mut run =
-        Run { store, mail, clock, transport: Transport::new(mail), lost: 0, fault: None, done };
+    let mut run = Run { store, mail, clock, transport: Transport::new(mail), lost: 0, fault: None, done };
     for id in due {
         run.one(id).await?;
     }
@@ -122,10 +121,12 @@ impl Run<'_> {
         if answer.is_about_relay() {
             self.fault = Some(answer.clone());
         } else if self.lost >= LOST_IN_A_ROW_MAX {
-            let what = format!("{} connections broke one after the other, the last at {}", self.lost, said(answer));
+            let what =
+                format!("{} connections broke one after the other, the last at {}", self.lost, said(answer));
             self.fault = Some(Answer { step: Step::Connect, heard: Heard::Broken(what) });
         }
-        self.done.relay_fault = self.fault.as_ref().map(|fault| format!("{}: {}", place(self.mail), said(fault)));
+        self.done.relay_fault =
+            self.fault.as_ref().map(|fault| format!("{}: {}", place(self.mail), said(fault)));
     }
 
     /// Writes down where the mail stands now.
@@ -167,7 +168,8 @@ impl Run<'_> {
         match next_try(self.mail, tries, first, at) {
             Some(next) => (state, Some(next), said(answer)),
             None => {
-                let words = format!("given up after {tries} attempts since {first:.0}; the last: {}", said(answer));
+                let words =
+                    format!("given up after {tries} attempts since {first:.0}; the last: {}", said(answer));
                 (MailState::Refused, None, words)
             }
         }
@@ -228,7 +230,9 @@ fn log(due: &Due, progress: &Progress<'_>) {
     let (mail, state, attempt) = (due.id, progress.state, progress.attempt);
     match state {
         MailState::Accepted => tracing::info!(mail, alert = due.alert, to, attempt, reply, "mail accepted"),
-        MailState::Refused => tracing::error!(mail, alert = due.alert, to, attempt, reply, "mail is a dead letter"),
+        MailState::Refused => {
+            tracing::error!(mail, alert = due.alert, to, attempt, reply, "mail is a dead letter")
+        }
         _ => tracing::warn!(mail, alert = due.alert, to, attempt, %state, reply, "mail will be sent again"),
     }
 }

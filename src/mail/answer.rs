@@ -62,7 +62,9 @@ impl Answer {
     pub fn fate(&self) -> MailState {
         match (self.step, &self.heard) {
             (_, Heard::Filed(_)) | (Step::Body, Heard::Reply { code: TAKEN_OVER, .. }) => MailState::Accepted,
-            (Step::Rcpt | Step::Data | Step::Body, Heard::Reply { code: 500..=599, .. }) => MailState::Refused,
+            (Step::Rcpt | Step::Data | Step::Body, Heard::Reply { code: 500..=599, .. }) => {
+                MailState::Refused
+            }
             (Step::Body, Heard::Reply { code: 400..=499, .. }) => MailState::Deferred,
             (Step::Body, _) => MailState::Unknown,
             _ => MailState::Deferred,
@@ -96,7 +98,9 @@ impl Answer {
             Some(code) => Heard::reply(code.into(), &words()),
             None if error.is_timeout() => Heard::Silence(limit),
             // lettre's word for a connection that ends before a reply does.
-            None if error.is_response() && words() == "incomplete response" => Heard::Broken(CLOSED.to_owned()),
+            None if error.is_response() && words() == "incomplete response" => {
+                Heard::Broken(CLOSED.to_owned())
+            }
             None => Heard::Broken(tidy(&words())),
         };
         Self { step, heard }
@@ -177,7 +181,8 @@ mod tests {
     #[test]
     fn nothing_is_sent_on_a_connection_whose_next_reply_may_be_late() {
         for step in [Step::Mail, Step::Rcpt, Step::Data, Step::Body] {
-            for heard in [Heard::Silence(Duration::ZERO), Heard::Broken("gone".into()), Heard::reply(421, "")] {
+            for heard in [Heard::Silence(Duration::ZERO), Heard::Broken("gone".into()), Heard::reply(421, "")]
+            {
                 assert_eq!(Answer { step, heard }.next(), Next::Drop, "{step:?}");
             }
         }

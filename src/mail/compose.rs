@@ -66,7 +66,9 @@ pub struct Outgoing<'a> {
 
 /// A mail that cannot be composed.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot compose a mail: {field} {value:?} is not a mail address ({source}); correct it in the configuration")]
+#[error(
+    "cannot compose a mail: {field} {value:?} is not a mail address ({source}); correct it in the configuration"
+)]
 pub struct ComposeError {
     /// Which of the configured addresses.
     field: &'static str,

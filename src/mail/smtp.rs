@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension, ServerInfo};
 use lettre::transport::smtp::response::{Response, Severity};
 use secrecy::ExposeSecret;
 use tokio::net::{TcpStream, lookup_host};
@@ -39,7 +39,7 @@ const START_INPUT: u16 = 354;
 /// The relay, with the connection while there is one.
 pub struct Relay<'a> {
     smtp: &'a Smtp,
-    open: Option<AsyncSmtpConnection>,
+    open: Option<Box<AsyncSmtpConnection>>,
 }
 
 impl std::fmt::Debug for Relay<'_> {
@@ -69,7 +69,7 @@ impl<'a> Relay<'a> {
         if self.open.is_none() {
             let conn = connect(self.smtp).await?;
             let conn = protect(self.smtp, conn).await?;
-            self.open = Some(log_in(self.smtp, conn).await?);
+            self.open = Some(Box::new(log_in(self.smtp, conn).await?));
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl<'a> Relay<'a> {
             return Err(Answer { step: Step::Connect, heard: Heard::Broken("no connection".to_owned()) });
         };
         command(conn, Step::Mail, self.smtp.timeout, Noop, is_done).await?;
-        Ok(conn.server_info().to_string())
+        Ok(offers(conn.server_info()))
     }
 
     /// Says goodbye, for a moment.
@@ -145,6 +145,23 @@ async fn command(
 ) -> Result<Response, Answer> {
     let reply = within(step, limit, conn.command(command)).await?;
     if expected(&reply) { Ok(reply) } else { Err(Answer { step, heard: heard(&reply) }) }
+}
+
+/// The server's name and what it offers that this program uses, always in the same order.
+fn offers(server: &ServerInfo) -> String {
+    let known = [
+        Extension::Authentication(Mechanism::Plain),
+        Extension::Authentication(Mechanism::Login),
+        Extension::StartTls,
+        Extension::EightBitMime,
+    ];
+    let offered: Vec<String> = known
+        .into_iter()
+        .filter(|known| server.supports_feature(*known))
+        .map(|known| known.to_string())
+        .collect();
+    let offered = if offered.is_empty() { "no extensions".to_owned() } else { offered.join(", ") };
+    format!("{}, offering {offered}", server.name())
 }
 
 fn is_done(reply: &Response) -> bool {
@@ -242,10 +259,12 @@ fn tls(smtp: &Smtp, step: Step) -> Result<TlsParameters, Answer> {
     let mut builder = TlsParameters::builder(smtp.host.clone());
     if let Some(path) = &smtp.ca_file {
         let fail = |what: String| Answer { step, heard: Heard::Broken(what) };
-        let pem = read_ca(path).map_err(|fault| fail(format!("cannot read ca_file {}: {fault}", path.display())))?;
+        let pem = read_ca(path)
+            .map_err(|fault| fail(format!("cannot read ca_file {}: {fault}", path.display())))?;
         let trusted = Certificate::from_pem(&pem);
-        builder = builder
-            .add_root_certificate(trusted.map_err(|fault| fail(format!("ca_file {}: {fault}", path.display())))?);
+        builder = builder.add_root_certificate(
+            trusted.map_err(|fault| fail(format!("ca_file {}: {fault}", path.display())))?,
+        );
     }
     builder.build().map_err(|error| Answer::of(step, &error, smtp.timeout))
 }

@@ -2,5 +2,7 @@
 
 mod architecture;
 mod config;
+mod mail;
 mod mails;
 mod rules;
+mod world;

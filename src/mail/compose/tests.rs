@@ -37,7 +37,10 @@ fn a_mail_reads_as_it_was_meant() {
     let bytes = compose(&sample(&date, &ids)).expect("composes");
     insta::assert_snapshot!(String::from_utf8(bytes.clone()).expect("ASCII").replace("\r\n", "\n"));
     let parsed = MessageParser::default().parse(&bytes).expect("parses");
-    assert_eq!(parsed.body_text(0).expect("text").replace("\r\n", "\n").trim_end(), sample(&date, &ids).text.trim_end());
+    assert_eq!(
+        parsed.body_text(0).expect("text").replace("\r\n", "\n").trim_end(),
+        sample(&date, &ids).text.trim_end()
+    );
     assert!(parsed.body_html(0).expect("html").contains("Good → Inadequate"));
     assert_eq!(parsed.content_type().and_then(|kind| kind.subtype()), Some("alternative"));
     assert_eq!(parsed.date().expect("date").to_rfc3339(), "2025-07-04T06:05:00+01:00");

@@ -68,7 +68,8 @@ impl std::fmt::Display for Step {
 /// # Errors
 /// SQLite's.
 pub fn start(tx: &Tx<'_>, outbox: i64, attempt: i64, at: Timestamp) -> Result<(), StoreError> {
-    let begun = Progress { outbox, attempt, at, state: MailState::Sending, step: None, reply: None, next_at: None };
+    let begun =
+        Progress { outbox, attempt, at, state: MailState::Sending, step: None, reply: None, next_at: None };
     record(tx, &begun)
 }
 

@@ -42,8 +42,15 @@ pub fn retry(tx: &Tx<'_>, id: i64, at: Timestamp) -> Result<(), OutboxError> {
         let rule = "only a dead letter can be sent again, the others are already waiting or gone";
         return Err(OutboxError::State { id, state, rule });
     }
-    let progress =
-        Progress { outbox: id, attempt, at, state: MailState::Queued, step: None, reply: None, next_at: None };
+    let progress = Progress {
+        outbox: id,
+        attempt,
+        at,
+        state: MailState::Queued,
+        step: None,
+        reply: None,
+        next_at: None,
+    };
     Ok(record(tx, &progress)?)
 }
 

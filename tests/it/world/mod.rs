@@ -1,0 +1,3 @@
+//! The world outside, played by servers of our own on loopback.
+
+pub mod smtp;
