@@ -65,6 +65,9 @@ struct Run<'a> {
 
 /// Sends what is due: every mail at most once, oldest first. Always goes by the real clock.
 ///
+/// The future may be dropped at any moment (a shutdown, a deadline): the mail that was on its way
+/// is found mid-send by the next run and goes again, the same.
+///
 /// # Errors
 /// The store's; what mail servers say is no error but a mail's state.
 pub async fn deliver(
@@ -234,5 +237,32 @@ fn log(due: &Due, progress: &Progress<'_>) {
             tracing::error!(mail, alert = due.alert, to, attempt, reply, "mail is a dead letter")
         }
         _ => tracing::warn!(mail, alert = due.alert, to, attempt, %state, reply, "mail will be sent again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_job_can_run_on_any_thread() {
+        fn must_be_send<T: Send>(work: T) -> usize {
+            size_of_val(&work)
+        }
+        fn job<'a>(store: &'a mut Store, mail: &'a Mail, clock: &'a Clock) -> impl Send + 'a {
+            deliver(store, mail, clock, Mode::Due)
+        }
+        assert!(must_be_send(job as fn(_, _, _) -> _) > 0);
+    }
+
+    #[test]
+    fn a_run_is_ok_only_when_everything_was_accepted() {
+        let outcome = |done: &Delivered| run_end(done).outcome;
+        let fault = Some("relay:25: 554 no".to_owned());
+        assert_eq!(outcome(&Delivered { accepted: 2, ..Delivered::default() }), Outcome::Ok);
+        assert_eq!(outcome(&Delivered { accepted: 2, deferred: 1, ..Delivered::default() }), Outcome::Part);
+        let failed = Delivered { deferred: 1, relay_fault: fault, ..Delivered::default() };
+        assert_eq!(outcome(&failed), Outcome::Failed);
+        assert_eq!(run_end(&failed).detail.as_deref(), Some("relay:25: 554 no"));
     }
 }

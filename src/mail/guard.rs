@@ -35,12 +35,18 @@ enum Clear {
     Over,
 }
 
+/// What is known of the server's side of the dialogue.
+#[derive(Debug)]
+struct Watch {
+    received: usize,
+    clear: Clear,
+}
+
 /// The guarded connection.
 #[derive(Debug)]
 pub struct Guarded {
     inner: TcpStream,
-    received: usize,
-    clear: Clear,
+    watch: Watch,
     spoken: Arc<AtomicBool>,
 }
 
@@ -49,16 +55,29 @@ impl Guarded {
     #[must_use]
     pub fn new(inner: TcpStream) -> (Self, Arc<AtomicBool>) {
         let spoken = Arc::new(AtomicBool::new(false));
-        let clear = Clear::Reply { column: 0, last: false };
-        (Self { inner, received: 0, clear, spoken: Arc::clone(&spoken) }, spoken)
+        (Self { inner, watch: Watch::new(), spoken: Arc::clone(&spoken) }, spoken)
+    }
+}
+
+impl Watch {
+    const fn new() -> Self {
+        Self { received: 0, clear: Clear::Reply { column: 0, last: false } }
     }
 
-    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Looks at what has come, and makes words that are not ASCII readable: lettre takes a reply
+    /// in Latin-1 for a broken connection, and a mail that was accepted would be sent again.
+    fn take(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         self.received = self.received.saturating_add(bytes.len());
         if self.received > RECEIVED_BYTES_MAX {
             return Err(io::Error::other(format!("the server sent more than {RECEIVED_BYTES_MAX} bytes")));
         }
-        bytes.iter().try_for_each(|byte| self.clear.take(*byte))
+        for byte in bytes {
+            self.clear.take(*byte)?;
+            if !byte.is_ascii() && !matches!(self.clear, Clear::Over) {
+                *byte = b'?';
+            }
+        }
+        Ok(())
     }
 }
 
@@ -97,7 +116,9 @@ impl AsyncRead for Guarded {
         let this = self.get_mut();
         let before = buf.filled().len();
         match Pin::new(&mut this.inner).poll_read(cx, buf) {
-            Poll::Ready(Ok(())) => Poll::Ready(this.take(buf.filled().get(before..).unwrap_or_default())),
+            Poll::Ready(Ok(())) => {
+                Poll::Ready(this.watch.take(buf.filled_mut().get_mut(before..).unwrap_or_default()))
+            }
             other => other,
         }
     }
@@ -107,7 +128,7 @@ impl AsyncWrite for Guarded {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.spoken.store(true, Ordering::Relaxed);
-        this.clear.command(buf);
+        this.watch.clear.command(buf);
         Pin::new(&mut this.inner).poll_write(cx, buf)
     }
 
@@ -124,32 +145,45 @@ impl AsyncWrite for Guarded {
 mod tests {
     use super::*;
 
-    fn feed(clear: &mut Clear, text: &str) -> io::Result<()> {
-        text.bytes().try_for_each(|byte| clear.take(byte))
+    fn feed(watch: &mut Watch, text: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = text.as_bytes().to_vec();
+        watch.take(&mut bytes).map(|()| bytes)
     }
 
     #[test]
     fn one_reply_of_many_lines_is_one_reply() {
-        let mut clear = Clear::Reply { column: 0, last: false };
-        feed(&mut clear, "250-relay\r\n250-SIZE\r\n250 STARTTLS\r\n").expect("one reply");
-        clear.command(b"STARTTLS\r\n");
-        feed(&mut clear, "220 go\r\n").expect("one reply");
-        clear.command(&[HANDSHAKE, 3, 1]);
-        feed(&mut clear, "250 a\r\n250 b\r\n").expect("not ours to read");
+        let mut watch = Watch::new();
+        feed(&mut watch, "250-relay\r\n250-SIZE\r\n250 STARTTLS\r\n").expect("one reply");
+        watch.clear.command(b"STARTTLS\r\n");
+        feed(&mut watch, "220 go\r\n").expect("one reply");
+        watch.clear.command(&[HANDSHAKE, 3, 1]);
+        feed(&mut watch, "250 a\r\n250 b\r\n").expect("not ours to read");
     }
 
     #[test]
     fn a_second_reply_is_refused() {
-        let mut clear = Clear::Reply { column: 0, last: false };
-        let fault = feed(&mut clear, "220 go\r\n250 forged\r\n").expect_err("two replies");
+        let mut watch = Watch::new();
+        let fault = feed(&mut watch, "220 go\r\n250 forged\r\n").expect_err("two replies");
         assert!(fault.to_string().contains("more than it was asked"));
+        let mut watch = Watch::new();
+        feed(&mut watch, "220 go\r\n").expect("one reply");
+        assert!(feed(&mut watch, "2").is_err(), "not one byte more");
     }
 
     #[test]
-    fn a_byte_beyond_the_reply_is_refused() {
-        let mut clear = Clear::Complete;
-        clear.command(b"MAIL FROM:<a@b>\r\n");
-        feed(&mut clear, "250 ok\r\n").expect("one reply");
-        assert!(feed(&mut clear, "2").is_err());
+    fn words_in_another_alphabet_do_not_break_the_reply_and_ciphertext_stays() {
+        let mut watch = Watch::new();
+        assert_eq!(feed(&mut watch, "250 ré\r\n").expect("one reply"), b"250 r??\r\n");
+        watch.clear.command(&[HANDSHAKE]);
+        assert_eq!(feed(&mut watch, "é").expect("encrypted"), "é".as_bytes());
+    }
+
+    #[test]
+    fn a_server_that_never_stops_is_stopped() {
+        let mut watch = Watch::new();
+        watch.clear.command(&[HANDSHAKE]);
+        let mut bytes = vec![b'x'; RECEIVED_BYTES_MAX];
+        watch.take(&mut bytes).expect("as much as is allowed");
+        assert!(watch.take(&mut [b'x']).is_err());
     }
 }
