@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod facts;
 pub mod failpoint;
