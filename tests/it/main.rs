@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config;
+mod cqc;
 mod mail;
 mod mails;
 mod rules;
