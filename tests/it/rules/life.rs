@@ -1,9 +1,9 @@
 //! The life of a flag, from what holds to what is written down.
 
-use carewarden::domain::{KeyQuestion, Subject};
+use carewarden::domain::{KeyQuestion, Rating, Severity, Subject};
 use carewarden::facts::{Attribute, Framework};
 use carewarden::flags::{State, acknowledge, close, snooze};
-use carewarden::rules::{Policy, SourceState, Verdicts};
+use carewarden::rules::{Condition, Policy, SourceState, Verdicts};
 
 use super::world::{World, at, date, shipped};
 
@@ -126,6 +126,55 @@ fn a_gap_changes_nothing() {
     world.assess("02-01");
     assert_eq!(world.reconcile(&Verdicts::default(), at("06-01")), "");
     assert_eq!(world.flag(1).last.state, State::Open);
+}
+
+#[test]
+fn a_flag_whose_own_rule_cannot_be_judged_is_not_eased_by_another() {
+    let mut world = rated_good(shipped());
+    world.rated("1-1", "Inadequate", "02-01");
+    world.assess("02-01");
+    let mut verdicts = world.verdicts("02-02");
+    let mut lesser = verdicts.holding[0].clone();
+    (lesser.rule, lesser.severity, lesser.weight) = ("rating-fell".into(), Severity::Concern, 20);
+    verdicts.holding = vec![lesser];
+    assert_eq!(world.reconcile(&verdicts, at("02-02")), "");
+}
+
+#[test]
+fn too_few_failures_to_count_neither_raise_nor_clear() {
+    let mut policy = shipped();
+    let failed = policy.rules.iter_mut().find(|rule| rule.id == "source-failed").expect("it ships");
+    failed.when = Condition::SourceFailed { after: 3 };
+    let mut world = World::new(policy);
+    for (failures, known) in [(0, true), (1, false), (2, false), (3, true)] {
+        world.sources = vec![SourceState {
+            id: "cqc".into(),
+            failed_in_a_row: failures,
+            last_error: None,
+            last_at: Some(at("02-01")),
+            good_at: None,
+            interval: jiff::SignedDuration::from_hours(24),
+            gone_ids: vec![],
+            baseline_at: None,
+        }];
+        let verdicts = world.verdicts("02-01");
+        let key = ("source-failed".to_owned(), Subject::source("cqc"));
+        let judged = verdicts.absent.contains_key(&key) || !verdicts.holding.is_empty();
+        assert_eq!(judged, known, "after {failures} failures");
+    }
+}
+
+#[test]
+fn a_first_rating_of_good_is_no_fall_to_good() {
+    let mut policy = shipped();
+    let fell = policy.rules.iter_mut().find(|rule| rule.id == "rating-fell").expect("it ships");
+    fell.when = Condition::OverallFellTo { rating: Rating::Good };
+    let mut world = rated_good(policy);
+    assert_eq!(world.verdicts("01-02").holding, vec![]);
+    world.rated("1-1", "Outstanding", "02-01");
+    world.rated("1-1", "Good", "03-01");
+    let rules: Vec<String> = world.verdicts("03-01").holding.into_iter().map(|held| held.rule).collect();
+    assert_eq!(rules, ["rating-fell", "rating-slipped"]);
 }
 
 #[test]
