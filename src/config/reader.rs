@@ -23,6 +23,12 @@ const TEXT_CHARS_MAX: usize = 1000;
 /// An id may have so many characters.
 const ID_CHARS_MAX: usize = 64;
 
+/// What `[[key]]` must be, in words.
+const TABLES: &str = "a list of tables";
+
+/// What a list must be, in words.
+const TEXTS: &str = "a list of texts";
+
 /// One table of the file.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
@@ -80,6 +86,11 @@ impl<'a> Table<'a> {
         self.asked.borrow_mut().extend(keys);
     }
 
+    /// Whether a list is absent or empty; one of a wrong type is neither, it has its own fault.
+    pub(super) fn lacks(&self, key: &'static str) -> bool {
+        self.get(key).is_none_or(|value| value.get_ref().as_array().is_some_and(|list| list.is_empty()))
+    }
+
     /// Whether a key is there, faulty or not.
     pub(super) fn has(&self, key: &'static str) -> bool {
         self.get(key).is_some()
@@ -103,11 +114,17 @@ impl<'a> Table<'a> {
 
     fn wrong_type<T>(&self, what: &str, span: Range<usize>, wanted: &str, got: &DeValue<'_>) -> Option<T> {
         let message = format!("{what} must be {wanted}, not {}", in_words(got));
-        let help = match got {
-            DeValue::Table(_) | DeValue::Array(_) => format!("write {wanted} here"),
-            _ if wanted.starts_with("a text") => "put it in double quotes".into(),
-            _ if wanted.starts_with("a list") => "put it in square brackets: [\"…\"]".into(),
-            _ => format!("write {wanted}; quotes make a text of it"),
+        let help = match (wanted, got) {
+            (TABLES, _) => format!("write each as {what}, with its keys below"),
+            (
+                "a text",
+                DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_),
+            ) => "put it in double quotes".into(),
+            (TEXTS, DeValue::String(_)) => "put it in square brackets: [\"…\"]".into(),
+            ("a whole number" | "a number" | "true or false", DeValue::String(_)) => {
+                format!("write {wanted}, without quotes")
+            }
+            _ => format!("write {wanted} here"),
         };
         self.notes.fault(Code::WrongType, span, message, help);
         None
@@ -162,7 +179,7 @@ impl<'a> Table<'a> {
     pub(super) fn texts(&self, key: &'static str, entries_max: usize) -> Option<Vec<Spanned<String>>> {
         let value = self.get(key)?;
         let DeValue::Array(array) = value.get_ref() else {
-            self.wrong_type::<()>(&format!("`{key}`"), value.span(), "a list of texts", value.get_ref());
+            self.wrong_type::<()>(&format!("`{key}`"), value.span(), TEXTS, value.get_ref());
             return Some(Vec::new());
         };
         self.limit(&format!("`{key}`"), value.span(), array.len(), entries_max);
@@ -262,7 +279,7 @@ impl<'a> Table<'a> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let title = format!("[[{key}]]");
         let DeValue::Array(array) = value.get_ref() else {
-            self.wrong_type::<()>(&title, value.span(), "a list of tables", value.get_ref());
+            self.wrong_type::<()>(&title, value.span(), TABLES, value.get_ref());
             return Vec::new();
         };
         self.limit(&title, value.span(), array.len(), tables_max);
@@ -300,7 +317,7 @@ const fn in_words(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
+        DeValue::Float(_) => "a number with a point",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",

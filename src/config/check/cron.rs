@@ -1,6 +1,7 @@
 //! Schedules: five cron fields in the council's zone.
 
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -43,10 +44,12 @@ fn parse(table: &Table<'_>, text: &Spanned<String>) -> Option<Cron> {
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     let why = match parser.parse(text.get_ref()) {
         _ if fields != FIELDS => format!("it has {fields} fields, not {FIELDS}"),
-        Err(error) => error.to_string().trim_end_matches('.').to_owned(),
+        Err(CronError::ComponentError(why) | CronError::InvalidPattern(why)) => why.to_lowercase(),
+        Err(error) => error.to_string(),
         Ok(cron) => return Some(cron),
     };
-    let message = format!("{} is not a schedule: {}", quoted(text.get_ref()), plain(&why));
+    let message =
+        format!("{} is not a schedule: {}", quoted(text.get_ref()), plain(why.trim_end_matches('.')));
     table.notes.fault(Code::SchedulePattern, text.span(), message, FORM);
     None
 }

@@ -43,6 +43,10 @@ fn settings(table: &Table<'_>, allowed_domains: &[String], around: Surroundings<
     let bounce = table.text_opt("bounce").and_then(|bounce| address::address(table, bounce));
     let transport = smtp::transport(table, sender.as_ref(), around);
     let [retry_min, retry_max] = retries(table);
+    let give_up_after = table.duration("give_up_after_days", Unit::Days, 5.0);
+    let send_cleared = table.switch("send_cleared", true);
+    let name_in_subject = table.switch("name_in_subject", false);
+    // Every key has been asked for by now: what is missing below may end the check.
     Some(Mail {
         transport: transport?,
         bounce: bounce.map_or_else(|| bare(sender.as_ref()), |bounce| bounce.into_inner().to_string()),
@@ -51,9 +55,9 @@ fn settings(table: &Table<'_>, allowed_domains: &[String], around: Surroundings<
         allowed_domains: allowed_domains.to_vec(),
         retry_min,
         retry_max,
-        give_up_after: table.duration("give_up_after_days", Unit::Days, 5.0),
-        send_cleared: table.switch("send_cleared", true),
-        name_in_subject: table.switch("name_in_subject", false),
+        give_up_after,
+        send_cleared,
+        name_in_subject,
     })
 }
 
@@ -61,11 +65,16 @@ fn bare(sender: Option<&Mailbox>) -> String {
     sender.map(|sender| sender.email.to_string()).unwrap_or_default()
 }
 
+/// The allowed domains; none where one has a fault, so that no recipient is blamed for it.
 fn allowed_domains(table: &Table<'_>) -> Vec<String> {
     let domains = table.texts("allowed_domains", DOMAINS_MAX).unwrap_or_default();
-    for domain in domains.iter().filter(|domain| domain.get_ref().contains(['@', ' ', '*'])) {
+    let is_faulty = |domain: &&Spanned<String>| domain.get_ref().contains(['@', ' ', '*']);
+    for domain in domains.iter().filter(is_faulty) {
         let help = "write the domain alone: \"example.gov.uk\"";
         table.bad(domain.span(), "an entry of `allowed_domains` is not a domain", help);
+    }
+    if domains.iter().any(|domain| is_faulty(&domain)) {
+        return Vec::new();
     }
     domains.into_iter().map(|domain| domain.into_inner().to_lowercase()).collect()
 }

@@ -55,13 +55,19 @@ fn path(table: &Table<'_>, key: &'static str, folder: &Path) -> Option<Spanned<P
 /// The ids of the tables of a kind, to find doubles.
 #[derive(Debug, Default)]
 struct Ids {
+    /// The line of each id.
     lines: BTreeMap<String, usize>,
+    /// Tables whose id could not be read.
+    unread: usize,
 }
 
 impl Ids {
     /// Takes a table's id; notes a double.
     fn take(&mut self, table: &Table<'_>) -> Option<String> {
-        let id = table.id()?;
+        let Some(id) = table.id() else {
+            self.unread += 1;
+            return None;
+        };
         let line = table.notes.line(id.span().start);
         if let Some(first) = self.lines.insert(id.get_ref().clone(), line) {
             let message = format!("`{}` is the id of another {}, on line {first}", id.get_ref(), table.title);

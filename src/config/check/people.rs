@@ -30,6 +30,19 @@ pub(super) struct People {
     pub(super) digest: Option<Digest>,
 }
 
+/// The recipients that routes and digest may name.
+struct Known<'i> {
+    ids: Vec<&'i str>,
+    unread: usize,
+}
+
+impl Known<'_> {
+    /// Whether an id is a recipient's, or may be that of a recipient whose own id has a fault.
+    fn may_be(&self, id: &str) -> bool {
+        self.ids.contains(&id) || self.ids.is_empty() || self.unread > 0
+    }
+}
+
 /// Checks the three kinds of table together, because routes and digest name recipients.
 pub(super) fn people(
     root: &Table<'_>,
@@ -41,12 +54,13 @@ pub(super) fn people(
     let tables = some_tables(root, "recipient", RECIPIENTS_MAX, Code::RecipientNone);
     let recipients =
         tables.into_iter().filter_map(|table| recipient(table, &mut ids, allowed_domains)).collect();
-    let known: Vec<&str> = ids.lines.keys().map(String::as_str).collect();
+    let known = Known { ids: ids.lines.keys().map(String::as_str).collect(), unread: ids.unread };
     let tables = some_tables(root, "route", ROUTES_MAX, Code::RouteNone);
-    let all_read = tables.iter().all(|table| table.has("severity"));
+    let count = tables.len();
     let routes: Vec<Route> = tables.into_iter().filter_map(|table| route(table, &known)).collect();
     let digest = root.table_opt("digest").and_then(|table| digest(table, zone, &known));
-    if all_read && !routes.is_empty() {
+    // A route with a fault takes something, too: nothing can be said of gaps then.
+    if count == routes.len() && count > 0 {
         warn_of_gaps(root, &routes, policy);
     }
     People { recipients, routes, digest }
@@ -54,7 +68,7 @@ pub(super) fn people(
 
 fn some_tables<'a>(root: &Table<'a>, key: &'static str, tables_max: usize, none: Code) -> Vec<Table<'a>> {
     let tables = root.tables(key, tables_max);
-    if tables.is_empty() {
+    if root.lacks(key) {
         let message = format!("there is no [[{key}]], so nobody would be told");
         root.notes.fault(none, root.span_of(key), message, format!("add a [[{key}]]"));
     }
@@ -82,7 +96,7 @@ fn check_domain(table: &Table<'_>, address: &Spanned<Address>, allowed_domains: 
     }
 }
 
-fn route(table: Table<'_>, known: &[&str]) -> Option<Route> {
+fn route(table: Table<'_>, known: &Known<'_>) -> Option<Route> {
     let words = Severity::ALL.map(|severity| (severity.as_str(), severity));
     if !table.has("severity") {
         table.missing("severity", "write watch, concern, contingency or operator");
@@ -110,29 +124,27 @@ fn route(table: Table<'_>, known: &[&str]) -> Option<Route> {
 }
 
 /// `to`, which must name somebody.
-fn some_recipients(table: &Table<'_>, known: &[&str]) -> Vec<String> {
+fn some_recipients(table: &Table<'_>, known: &Known<'_>) -> Vec<String> {
     let help = "name recipients by their ids: to = [\"contingency-lead\"]";
     match table.get("to") {
         None => table.missing("to", help),
-        Some(value) if value.get_ref().as_array().is_some_and(|list| list.is_empty()) => {
-            table.bad(value.span(), "`to` names nobody", help);
-        }
+        Some(value) if table.lacks("to") => table.bad(value.span(), "`to` names nobody", help),
         Some(_) => {}
     }
     recipients(table, "to", known)
 }
 
-fn recipients(table: &Table<'_>, key: &'static str, known: &[&str]) -> Vec<String> {
+fn recipients(table: &Table<'_>, key: &'static str, known: &Known<'_>) -> Vec<String> {
     let ids = table.texts(key, RECIPIENTS_MAX).unwrap_or_default();
-    for id in ids.iter().filter(|id| !known.contains(&id.get_ref().as_str())) {
+    for id in ids.iter().filter(|id| !known.may_be(id.get_ref())) {
         let message = format!("there is no recipient {}", quoted(id.get_ref()));
-        let help = suggest(id.get_ref(), known, "recipients are:");
+        let help = suggest(id.get_ref(), &known.ids, "recipients are:");
         table.notes.fault(Code::RouteRecipient, id.span(), message, help);
     }
     ids.into_iter().map(Spanned::into_inner).collect()
 }
 
-fn digest(table: Table<'_>, zone: &TimeZone, known: &[&str]) -> Option<Digest> {
+fn digest(table: Table<'_>, zone: &TimeZone, known: &Known<'_>) -> Option<Digest> {
     if !table.has("schedule") {
         table.missing("schedule", "for example schedule = \"0 7 * * 1\", Mondays at 07:00");
     }

@@ -156,7 +156,7 @@ fn steps(when: &Table<'_>) -> Option<Vec<Step>> {
     if tables.is_empty() {
         if !when.has("steps") {
             when.missing("steps", "write steps = [{ days = 28, severity = \"concern\" }]");
-        } else if when.get("steps").is_some_and(|value| value.get_ref().is_array()) {
+        } else if when.lacks("steps") {
             when.bad(when.span_of("steps"), "`steps` is empty", "add { days = 28, severity = \"concern\" }");
         }
         return None;

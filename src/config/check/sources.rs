@@ -33,16 +33,12 @@ const NOT_YET: [&str; 6] =
 /// All sources that are free of faults.
 pub(super) fn sources(root: &Table<'_>, zone: &TimeZone, around: Surroundings<'_>) -> Vec<Source> {
     let tables = root.tables("source", SOURCES_MAX);
-    if tables.is_empty() && (!root.has("source") || is_empty_list(root)) {
+    if root.lacks("source") {
         let message = "there is no [[source]], so nothing would be watched";
         root.notes.fault(Code::SourceNone, root.span_of("source"), message, "add a [[source]]");
     }
     let mut ids = Ids::default();
     tables.into_iter().filter_map(|table| source(table, &mut ids, zone, around)).collect()
-}
-
-fn is_empty_list(root: &Table<'_>) -> bool {
-    root.get("source").and_then(|value| value.get_ref().as_array()).is_some_and(|list| list.is_empty())
 }
 
 fn source(table: Table<'_>, ids: &mut Ids, zone: &TimeZone, around: Surroundings<'_>) -> Option<Source> {
@@ -84,13 +80,13 @@ fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
     };
     let [local_authorities, service_types, locations] =
         ["local_authorities", "service_types", "locations"].map(list);
-    check_filter(table, [&local_authorities, &service_types, &locations]);
+    check_filter(table);
     Some(CqcApi {
         local_authorities,
         service_types,
         locations,
         subscription_key,
-        requests_per_second: table.real("requests_per_second", 0.01..=1000.0).unwrap_or(5.0),
+        requests_per_second: table.real("requests_per_second", 0.01..=10_000.0).unwrap_or(5.0),
         connect_timeout: table.duration("connect_timeout_s", Unit::Seconds, 10.0),
         timeout: table.duration("timeout_s", Unit::Seconds, 60.0),
         retries: table.whole("retries", 0..=20).unwrap_or(4),
@@ -105,8 +101,8 @@ fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
 }
 
 /// Without ids of its own, a source needs both halves of the filter: half a filter is all England.
-fn check_filter(table: &Table<'_>, [authorities, services, locations]: [&Vec<String>; 3]) {
-    if locations.is_empty() && (authorities.is_empty() || services.is_empty()) {
+fn check_filter(table: &Table<'_>) {
+    if table.lacks("locations") && (table.lacks("local_authorities") || table.lacks("service_types")) {
         let message = "nothing says what to watch: local_authorities and service_types, or locations";
         let help = "for example local_authorities = [\"Oldham\"] and \
                     service_types = [\"Domiciliary care service\"]";

@@ -61,3 +61,20 @@ fn diagnostic(fault: &TemplateFault, own: &BTreeMap<String, Page>, dir: &Path) -
     diagnostic.mark = 0..diagnostic.shown.len();
     diagnostic
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_templates_fault_points_at_its_own_file_and_line() {
+        let page = Page { name: "t/alert.txt".into(), text: "Hello\n{{ nobody }\n".into() };
+        let own = BTreeMap::from([("alert.txt".to_owned(), page)]);
+        let fault = TemplateFault { name: "alert.txt".into(), line: 2, what: "expected `}}`".into() };
+        let printed = diagnostic(&fault, &own, Path::new("t")).to_string();
+        assert!(printed.starts_with("error[template/fault] t/alert.txt:2:1: expected `}}`\n"), "{printed}");
+        assert!(printed.contains("2 | {{ nobody }"), "{printed}");
+        let unknown = TemplateFault { name: "x".into(), line: 0, what: "no such template".into() };
+        assert!(diagnostic(&unknown, &own, Path::new("t")).to_string().contains(" t/x:1:1: "));
+    }
+}

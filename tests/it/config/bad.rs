@@ -110,3 +110,17 @@ fn the_list_of_codes_is_what_scripts_rely_on() {
         .collect();
     insta::assert_snapshot!("codes", lines.join("\n"));
 }
+
+/// Editors on other systems write a byte order mark and carriage returns.
+#[test]
+fn a_byte_order_mark_and_carriage_returns_move_no_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("carewarden.toml");
+    let text = fs::read_to_string(here().join("bad/time-zone.toml")).expect("is there");
+    fs::write(&path, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("written");
+    let faults = faults_of(&path);
+    assert_eq!(faults.0.len(), 1, "{faults}");
+    assert_eq!((faults.0[0].place.line, faults.0[0].place.column), (3, 12));
+    assert_eq!(faults.0[0].span_text(), "\"Europe/Lodnon\"");
+    assert!(!faults.to_string().contains('\r'));
+}

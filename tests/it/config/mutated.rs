@@ -5,9 +5,15 @@ use std::path::Path;
 
 use carewarden::config::{Level, policy_from_str};
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::{INLINE, assert_no_secret, here, read};
+
+/// The same cases each time, so that the test says the same of the same code.
+fn runner(cases: u32) -> TestRunner {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
 
 /// Checks one file's bytes.
 fn survives(folder: &Path, bytes: &[u8]) {
@@ -59,8 +65,11 @@ fn edited(text: &str, edits: &[(prop::sample::Index, Edit)]) -> String {
             Edit::Change(c) => chars[at] = *c,
             Edit::DropPiece(length) => drop(chars.drain(at..until(*length))),
             Edit::Double(length) => {
-                let piece = chars[at..until(*length)].to_vec();
-                chars.splice(at..at, piece);
+                let piece: String = chars[at..until(*length)].iter().collect();
+                // A secret that is copied under a key that holds none cannot be told from its value.
+                if !piece.contains(INLINE) {
+                    chars.splice(at..at, piece.chars());
+                }
             }
         }
     }
@@ -84,11 +93,9 @@ fn no_edit_of_a_file_panics_or_prints_a_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let edits = prop::collection::vec(edit(), 1..4);
     let strategy = (prop::sample::select(seeds().to_vec()), edits);
-    TestRunner::new(ProptestConfig::with_cases(600))
+    runner(500)
         .run(&strategy, |(text, edits)| {
-            let text = edited(&text, &edits);
-            // An edit inside the secret itself makes another text of it, which nobody can know.
-            survives(folder.path(), text.as_bytes());
+            survives(folder.path(), edited(&text, &edits).as_bytes());
             Ok(())
         })
         .expect("no edit does");
@@ -99,7 +106,7 @@ fn no_bytes_panic() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "([\\[\\]{}=\"'#.,a-z0-9 \n\u{feff}]|\\PC){0,200}";
     let strategy = prop_oneof![prop::collection::vec(any::<u8>(), 0..300), text.prop_map(String::into_bytes)];
-    TestRunner::new(ProptestConfig::with_cases(400))
+    runner(300)
         .run(&strategy, |bytes| {
             survives(folder.path(), &bytes);
             let _ = policy_from_str("x.toml", &String::from_utf8_lossy(&bytes));
@@ -111,7 +118,7 @@ fn no_bytes_panic() {
 #[test]
 fn no_edit_of_a_policy_panics() {
     let policy = fs::read_to_string("config/policy/ratings.toml").expect("is there");
-    TestRunner::new(ProptestConfig::with_cases(400))
+    runner(300)
         .run(&prop::collection::vec(edit(), 1..4), |edits| {
             if let Err(faults) = policy_from_str("x.toml", &edited(&policy, &edits)) {
                 prop_assert!(faults.to_string().starts_with("error["), "{faults}");
