@@ -46,7 +46,9 @@ impl Hush {
 /// What holds a telling back now, in words; a clearing is only held back by a silence.
 pub(super) fn cause(inputs: Inputs<'_>, flag: &Flag, why: Why) -> Option<String> {
     silence(inputs, flag).or_else(|| {
-        (why != Why::Cleared).then(|| provider_flag(inputs, flag).or_else(|| unread_source(inputs, flag, why))).flatten()
+        (why != Why::Cleared)
+            .then(|| provider_flag(inputs, flag).or_else(|| unread_source(inputs, flag, why)))
+            .flatten()
     })
 }
 

@@ -168,3 +168,34 @@ pub struct Alert {
     /// Whether the provider's name may stand in the subject line.
     pub name_in_subject: bool,
 }
+
+impl Alert {
+    /// An alert that says nothing yet; `raised` is the moment of decision in the council's zone.
+    #[must_use]
+    pub fn blank(
+        kind: Kind,
+        severity: Severity,
+        council: &str,
+        recipient: &str,
+        raised: &jiff::Zoned,
+    ) -> Self {
+        Self {
+            kind,
+            severity,
+            why: Why::First,
+            recipient: recipient.to_owned(),
+            council: council.to_owned(),
+            provider: None,
+            provider_name: None,
+            items: Vec::new(),
+            raised_at: raised.timestamp(),
+            raised_words: moment_words(raised.timestamp(), raised.time_zone()),
+            raised_civil: raised.datetime(),
+            answer: None,
+            also_told: Vec::new(),
+            notes: Vec::new(),
+            not_known: Vec::new(),
+            name_in_subject: false,
+        }
+    }
+}

@@ -43,8 +43,9 @@ pub struct Inputs<'a> {
     pub digest_to: &'a [String],
     /// What the digest says beside its flags, when one is due now.
     pub digest_notes: Option<&'a [String]>,
-    /// Whether this is the first assessment: what is found is the baseline.
-    pub baseline: bool,
+    /// When sources were first read, of those that no assessment has seen yet: flags that rest on
+    /// such a reading are the register as found.
+    pub baselines: &'a [Timestamp],
     /// Whether clearings are told.
     pub send_cleared: bool,
     /// Whether a provider's name may stand in a subject line.
@@ -92,7 +93,8 @@ pub fn plan(inputs: Inputs<'_>) -> Planned {
     settle_late_ones(inputs, &mut due);
     let mut groups: BTreeMap<(usize, Kind, Subject), Vec<Due<'_>>> = BTreeMap::new();
     for one in due {
-        let place = inputs.routing.recipients.iter().position(|r| r.id == one.recipient).unwrap_or(usize::MAX);
+        let place =
+            inputs.routing.recipients.iter().position(|r| r.id == one.recipient).unwrap_or(usize::MAX);
         let group = match one.mail {
             Kind::Summary | Kind::Digest => Subject::source(""),
             _ => one.group.clone(),
@@ -142,7 +144,7 @@ fn place<'a>(inputs: Inputs<'a>, flag: &'a Flag, recipient: &'a str, why: Why) -
         && inputs.policy.rule(&flag.last.rule).is_some_and(|rule| rule.tell == Tell::Digest);
     let mail = if subject.kind == SubjectKind::Source {
         Kind::Source
-    } else if inputs.baseline && why == Why::First {
+    } else if why == Why::First && rests_on_baseline(inputs, flag) {
         Kind::Summary
     } else if in_digest && why != Why::Escalated {
         inputs.digest_notes?;
@@ -152,6 +154,10 @@ fn place<'a>(inputs: Inputs<'a>, flag: &'a Flag, recipient: &'a str, why: Why) -
     };
     let group = inputs.history.provider_of(subject).unwrap_or_else(|| subject.clone());
     Some(Due { recipient, flag, why, mail, group })
+}
+
+fn rests_on_baseline(inputs: Inputs<'_>, flag: &Flag) -> bool {
+    flag.last.evidence.iter().any(|evidence| inputs.baselines.contains(&evidence.observed_at))
 }
 
 /// Everyone who may have to hear of a flag, with the reminder interval of their route.
@@ -196,7 +202,9 @@ fn escalates(inputs: Inputs<'_>, flag: &Flag, of_opening: &[&Telling], recipient
     !was_told
         && inputs.routing.routes_for(flag.last.severity).iter().any(|route| {
             route.escalate_to.iter().any(|to| to == recipient)
-                && route.answer_within.is_some_and(|within| inputs.now.duration_since(first_alert.at) >= within)
+                && route
+                    .answer_within
+                    .is_some_and(|within| inputs.now.duration_since(first_alert.at) >= within)
         })
 }
 
@@ -219,7 +227,9 @@ fn knows_group(inputs: Inputs<'_>, flag: &Flag, recipient: &str) -> bool {
 /// Turns what is told late (see [`SUMMARY_FROM_PROVIDERS`]) into one summary a recipient.
 fn settle_late_ones(inputs: Inputs<'_>, due: &mut [Due<'_>]) {
     let late = |one: &Due<'_>| {
-        one.mail == Kind::Alert && one.why == Why::First && one.flag.opened_at.is_some_and(|at| at < inputs.now)
+        one.mail == Kind::Alert
+            && one.why == Why::First
+            && one.flag.opened_at.is_some_and(|at| at < inputs.now)
     };
     let mut providers: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
     for one in due.iter().filter(|one| late(one)) {
@@ -244,27 +254,40 @@ fn told_together(groups: &BTreeMap<(usize, Kind, Subject), Vec<Due<'_>>>) -> Tog
     together
 }
 
-fn mail(inputs: Inputs<'_>, kind: Kind, group: &Subject, mut dues: Vec<Due<'_>>, also: &Together) -> PlannedMail {
+fn mail(
+    inputs: Inputs<'_>,
+    kind: Kind,
+    group: &Subject,
+    mut dues: Vec<Due<'_>>,
+    also: &Together,
+) -> PlannedMail {
     dues.sort_by_key(|one| {
         let standing = one.why != Why::Cleared;
-        std::cmp::Reverse((standing, one.flag.last.severity, one.flag.last.weight, std::cmp::Reverse(one.flag.id)))
+        std::cmp::Reverse((
+            standing,
+            one.flag.last.severity,
+            one.flag.last.weight,
+            std::cmp::Reverse(one.flag.id),
+        ))
     });
     let recipient = dues.first().map_or("", |one| one.recipient).to_owned();
     let shown = Shown { policy: inputs.policy, history: inputs.history, zone: inputs.zone };
     let items: Vec<Item> = dues.iter().map(|one| item(shown, one.flag, one.why)).collect();
     let tellings = dues.iter().map(|one| telling(one, kind, inputs.now)).collect();
-    let severity = dues.iter().map(|one| one.flag.last.severity).max().unwrap_or(Severity::Watch);
+    // What stands comes before what has cleared, the gravest first: the first speaks for the mail.
+    let severity = dues.first().map_or(Severity::Watch, |one| one.flag.last.severity);
     let mut alert = blank(inputs, kind, severity, &recipient);
     alert.why = dues.first().map_or(Why::First, |one| one.why);
     if group.kind == SubjectKind::Provider {
-        alert.provider_name = inputs.history.latest(group, crate::facts::Attribute::Name).map(|f| f.value.clone());
+        alert.provider_name =
+            inputs.history.latest(group, crate::facts::Attribute::Name).map(|f| f.value.clone());
         alert.provider = Some(group.clone());
     }
     let others = also.get(&(kind, group.clone())).into_iter().flatten();
     alert.also_told = others.filter(|id| **id != recipient).map(|id| shown_name(inputs, id)).collect();
     alert.answer = answer(inputs, &dues);
     if kind == Kind::Alert && alert.why != Why::Cleared {
-        alert.not_known = not_known(inputs, severity);
+        alert.not_known = not_known(inputs);
     }
     if kind == Kind::Digest {
         alert.notes = inputs.digest_notes.unwrap_or_default().to_vec();
@@ -273,26 +296,10 @@ fn mail(inputs: Inputs<'_>, kind: Kind, group: &Subject, mut dues: Vec<Due<'_>>,
     PlannedMail { alert, tellings }
 }
 
-/// An alert with nothing in it yet.
-#[must_use]
-pub fn blank(inputs: Inputs<'_>, kind: Kind, severity: Severity, recipient: &str) -> Alert {
-    Alert {
-        kind,
-        severity,
-        why: Why::First,
-        recipient: recipient.to_owned(),
-        council: inputs.council.to_owned(),
-        provider: None,
-        provider_name: None,
-        items: Vec::new(),
-        raised_at: inputs.now,
-        raised_words: super::view::moment_words(inputs.now, inputs.zone),
-        answer: None,
-        also_told: Vec::new(),
-        notes: Vec::new(),
-        not_known: Vec::new(),
-        name_in_subject: inputs.name_in_subject,
-    }
+fn blank(inputs: Inputs<'_>, kind: Kind, severity: Severity, recipient: &str) -> Alert {
+    let alert =
+        Alert::blank(kind, severity, inputs.council, recipient, &inputs.now.to_zoned(inputs.zone.clone()));
+    Alert { name_in_subject: inputs.name_in_subject, ..alert }
 }
 
 fn telling(one: &Due<'_>, mail: Kind, now: Timestamp) -> Telling {
@@ -315,12 +322,14 @@ fn shown_name(inputs: Inputs<'_>, id: &str) -> String {
 
 /// "Please answer by …, or it goes to …", for the strictest route of what is told.
 fn answer(inputs: Inputs<'_>, dues: &[Due<'_>]) -> Option<String> {
-    let asked = dues.iter().filter(|one| one.mail == Kind::Alert && !matches!(one.why, Why::Cleared | Why::Escalated));
+    let asked = dues
+        .iter()
+        .filter(|one| one.mail == Kind::Alert && !matches!(one.why, Why::Cleared | Why::Escalated));
     let routes = asked.flat_map(|one| inputs.routing.routes_for(one.flag.last.severity));
     let (within, next) = routes
         .filter_map(|route| route.answer_within.map(|within| (within, &route.escalate_to)))
         .min_by_key(|(within, _)| *within)?;
-    let by = super::view::moment_words(inputs.now.checked_add(within).ok()?, inputs.zone);
+    let by = deadline_words(inputs, inputs.now.checked_add(within).ok()?);
     let next: Vec<String> = next.iter().map(|id| shown_name(inputs, id)).collect();
     Some(if next.is_empty() {
         format!("Please answer by {by}.")
@@ -329,18 +338,24 @@ fn answer(inputs: Inputs<'_>, dues: &[Due<'_>]) -> Option<String> {
     })
 }
 
-/// What this version cannot say, said so: a section that is left out in silence reads as "none".
-fn not_known(inputs: Inputs<'_>, severity: Severity) -> Vec<String> {
-    let mut lines = Vec::new();
-    if severity == Severity::Contingency {
-        lines.push("Who is affected: packages of care are not connected, so people, hours and zones are not known.".to_owned());
-        lines.push("Who could take the work: capacity is not connected.".to_owned());
-        lines.push("Self-funders and people placed by other councils: not known.".to_owned());
+/// A deadline of the same day is a time; a later one carries its date.
+fn deadline_words(inputs: Inputs<'_>, by: Timestamp) -> String {
+    let civil = |at: Timestamp| at.to_zoned(inputs.zone.clone());
+    if civil(by).date() == civil(inputs.now).date() {
+        civil(by).strftime("%H:%M").to_string()
+    } else {
+        super::view::moment_words(by, inputs.zone)
     }
-    for source in inputs.sources.iter().filter(|source| source.failed_in_a_row > 0) {
-        lines.push(format!("Source {} could not be read last time: newer changes may be missing.", source.id));
-    }
-    lines
+}
+
+/// Gaps in what is known, said so: what is left out in silence reads as "none".
+fn not_known(inputs: Inputs<'_>) -> Vec<String> {
+    let failing = inputs.sources.iter().filter(|source| source.failed_in_a_row > 0);
+    failing
+        .map(|source| {
+            format!("Source {} could not be read last time: newer changes may be missing.", source.id)
+        })
+        .collect()
 }
 
 /// A digest is sent even when nothing gathered: its absence must be noticed.

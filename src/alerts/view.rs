@@ -45,7 +45,7 @@ pub(super) fn item(shown: Shown<'_>, flag: &Flag, why: Why) -> Item {
         subject: subject.clone(),
         subject_name: shown.history.name(subject).to_owned(),
         area: shown.history.value(subject, Attribute::LocalAuthority).map(str::to_owned),
-        reason: last.reason.clone(),
+        reason: flag.reason.clone(),
         changes: changes(shown.history, flag),
         questions: questions(shown.history, flag),
         link: link(flag),
@@ -88,9 +88,9 @@ fn changes(history: &History, flag: &Flag) -> Vec<Change> {
 fn change(evidence: &Evidence) -> Change {
     Change {
         what: fact_words(&evidence.fact),
-        old: evidence.old.clone(),
+        old: evidence.old.as_deref().map(|old| value_words(&evidence.fact, old)),
         old_date: evidence.old_effective.map(date_words),
-        new: evidence.new.clone(),
+        new: value_words(&evidence.fact, &evidence.new),
         new_date: evidence.effective.map(date_words),
     }
 }
@@ -107,12 +107,21 @@ fn change_back(history: &History, flag: &Flag, evidence: &Evidence) -> Change {
     match fact {
         Some(fact) if fact.value != evidence.new => Change {
             what: fact_words(&evidence.fact),
-            old: Some(evidence.new.clone()),
+            old: Some(value_words(&evidence.fact, &evidence.new)),
             old_date: evidence.effective.map(date_words),
-            new: fact.value.clone(),
+            new: value_words(&evidence.fact, &fact.value),
             new_date: fact.effective.map(date_words),
         },
         _ => change(evidence),
+    }
+}
+
+/// A stored value in words for people: the register's Y and N are yes and no.
+fn value_words(fact: &str, value: &str) -> String {
+    match (Attribute::parse(fact), value) {
+        (Some(Attribute::Dormancy), "Y") => "Yes".to_owned(),
+        (Some(Attribute::Dormancy), "N") => "No".to_owned(),
+        _ => value.to_owned(),
     }
 }
 

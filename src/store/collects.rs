@@ -116,10 +116,18 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn id_state(&self, source: &str, id: &str, state: &'static str, at: Timestamp) -> Result<(), StoreError> {
+    pub fn id_state(
+        &self,
+        source: &str,
+        id: &str,
+        state: &'static str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let last: Option<(String, i64)> = self
             .sql()
-            .prepare_cached("SELECT state, streak FROM id_states WHERE source = ?1 AND id = ?2 ORDER BY seq DESC LIMIT 1")
+            .prepare_cached(
+                "SELECT state, streak FROM id_states WHERE source = ?1 AND id = ?2 ORDER BY seq DESC LIMIT 1",
+            )
             .and_then(|mut statement| {
                 statement.query_row(params![source, id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
             })
@@ -152,9 +160,11 @@ impl Tx<'_> {
     pub fn drift(&self, source: &str, field: &str, at: Timestamp) -> Result<bool, StoreError> {
         let known: i64 = self
             .sql()
-            .query_row("SELECT count(*) FROM drift WHERE source = ?1 AND field = ?2", params![source, field], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT count(*) FROM drift WHERE source = ?1 AND field = ?2",
+                params![source, field],
+                |row| row.get(0),
+            )
             .map_err(StoreError::sql("looking for a field"))?;
         if known > 0 {
             return Ok(false);

@@ -60,7 +60,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn fact(&self, statement: &Statement, document: i64, observed_at: Timestamp) -> Result<Fact, StoreError> {
+    pub fn fact(
+        &self,
+        statement: &Statement,
+        document: i64,
+        observed_at: Timestamp,
+    ) -> Result<Fact, StoreError> {
         let effective = statement.effective.map(|date| date.to_string());
         let seq = self.append(
             "facts",

@@ -173,7 +173,11 @@ pub fn flags(conn: &Connection, as_of: Timestamp) -> Result<Vec<Flag>, StoreErro
 ///
 /// # Errors
 /// SQLite's, or a row that is not what its columns promise.
-pub fn events(conn: &Connection, flag: Option<FlagId>, as_of: Timestamp) -> Result<Vec<FlagEvent>, StoreError> {
+pub fn events(
+    conn: &Connection,
+    flag: Option<FlagId>,
+    as_of: Timestamp,
+) -> Result<Vec<FlagEvent>, StoreError> {
     let doing = || StoreError::sql("reading flag events");
     let mut statement = conn
         .prepare(

@@ -1,6 +1,6 @@
 //! Numbered migrations, applied in one transaction each.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{StoreError, append::begin};
 
@@ -57,7 +57,26 @@ pub fn migrate(conn: &mut Connection, found: i64) -> Result<(), StoreError> {
         .map_err(StoreError::sql(doing()))?;
         tx.commit().map_err(StoreError::sql(doing()))?;
     }
-    conn.execute_batch(VIEWS).map_err(StoreError::sql("making the audit views"))
+    conn.execute_batch(VIEWS).map_err(StoreError::sql("making the audit views"))?;
+    forget_cache_of_other_versions(conn)
+}
+
+/// "Unchanged" means "as this version read it": another version may read more out of the same
+/// body, so it asks for every body again.
+fn forget_cache_of_other_versions(conn: &Connection) -> Result<(), StoreError> {
+    let doing = || StoreError::sql("noting the program's version");
+    let version = env!("CARGO_PKG_VERSION");
+    let noted: Option<String> = conn
+        .query_row("SELECT value FROM meta WHERE key = 'program_version'", [], |row| row.get(0))
+        .optional()
+        .map_err(doing())?;
+    if noted.as_deref() == Some(version) {
+        return Ok(());
+    }
+    conn.execute("DELETE FROM http_cache", []).map_err(doing())?;
+    conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('program_version', ?1)", [version])
+        .map(drop)
+        .map_err(doing())
 }
 
 /// Triggers that refuse every change but an insert at the end. The insert guard is what stops

@@ -10,7 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::append::begin;
 use super::lock::Lock;
-use super::{StoreError, Tx, instant, migrate};
+use super::runs::{Outcome, RunEnd, end_run};
+use super::{StoreError, Tx, instant, lists, migrate};
 
 /// How long SQLite itself waits for a reader to get out of the way of a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -79,6 +80,22 @@ impl Store {
         crate::failpoint::reach("mid-transaction");
         tx.commit()?;
         Ok(value)
+    }
+}
+
+impl Store {
+    /// Writes down that runs which never ended were interrupted: the process before this one was
+    /// killed in the midst of them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn close_interrupted_runs(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        let unfinished = lists::unfinished_runs(&self.conn)?;
+        if unfinished.is_empty() {
+            return Ok(());
+        }
+        let end = RunEnd { outcome: Outcome::Interrupted, ..RunEnd::default() };
+        self.write(at, |tx| unfinished.iter().try_for_each(|run| end_run(tx, *run, at, &end)))
     }
 }
 

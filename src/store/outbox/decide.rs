@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::attempt::{Progress, record};
 use super::{MailState, state_in};
-use crate::audit::Cell;
-use crate::store::{StoreError, Tx, instant};
+use crate::store::decisions::{DecisionKind, NewDecision};
+use crate::store::{StoreError, Tx};
 
 /// Why a mail cannot be sent back or dropped.
 #[derive(Debug, thiserror::Error)]
@@ -66,21 +66,17 @@ pub fn drop_mail(tx: &Tx<'_>, id: i64, by: &str, reason: &str, at: Timestamp) ->
     let reply = format!("dropped by {by}: {reason}");
     let (step, reply) = (None, Some(reply.as_str()));
     record(tx, &Progress { outbox: id, attempt, at, state: MailState::Dropped, step, reply, next_at: None })?;
-    tx.append(
-        "decisions",
-        &[
-            ("at", Cell::Text(&instant(at))),
-            ("kind", Cell::Text("outbox-drop")),
-            ("subject_kind", Cell::Null),
-            ("subject_id", Cell::Null),
-            ("flag", Cell::Null),
-            ("outbox", Cell::Integer(id)),
-            ("by", Cell::Text(by)),
-            ("reason", Cell::Text(reason)),
-            ("until", Cell::Null),
-            ("detail", Cell::Null),
-        ],
-    )?;
+    tx.decision(NewDecision {
+        at,
+        kind: DecisionKind::DropMail,
+        subject: None,
+        flag: None,
+        outbox: Some(id),
+        by,
+        reason,
+        until: None,
+        detail: None,
+    })?;
     Ok(())
 }
 

@@ -1,0 +1,185 @@
+//! The command line: one file a subcommand. Standard output holds the answer only.
+
+mod args;
+mod check;
+mod decide;
+mod demo;
+mod explain;
+mod flags;
+mod mail;
+mod out;
+mod outbox;
+mod policy;
+mod progress;
+mod providers;
+mod run;
+mod runs;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::config::{self, Config};
+use crate::exit::Exit;
+use crate::store::{Store, StoreError};
+use crate::telemetry::{self, LogFormat, Verbosity};
+
+pub use args::parse_instant;
+use out::Out;
+
+/// Watches home-care providers for a council: ratings in, flags and contingency alerts out.
+#[derive(Debug, Parser)]
+#[command(name = "carewarden", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 fine, 1 failed, 2 bad input (configuration, arguments), 3 findings where --fail-on \
+asked for them.\n\nNew here? `carewarden demo` does the whole job on recorded real data, without network or configuration.";
+
+/// Options of every subcommand.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE", default_value = "/etc/carewarden/carewarden.toml")]
+    config: PathBuf,
+    /// Form of the log on standard error
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    log: LogFormat,
+    /// Log what is done, step by step
+    #[arg(long, short, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Do the whole job on built-in recorded real data: no network, no configuration
+    Demo(demo::Args),
+    /// Validate configuration, policy, routes and templates
+    Check,
+    /// Run the jobs once and exit
+    Run(run::Args),
+    /// List flags: who is poor, since when, and why
+    Flags(flags::Args),
+    /// Tell why a flag was raised, from which document, and who was told
+    Explain(explain::Args),
+    /// List providers and their locations with ratings and flags
+    Providers(providers::Args),
+    /// List mails, or retry or drop a dead letter
+    Outbox(outbox::Args),
+    /// List the runs of jobs
+    Runs(runs::Args),
+    /// Check the relay, or preview an alert
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// Test the policy
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Take a flag on, put it to rest, or close it
+    Ack(decide::Ack),
+    /// Silence a rule or a subject until an end
+    Silence(decide::Silence),
+    /// Record a decision or an observation about a provider or location
+    Note(decide::Note),
+    /// Set the stage of a provider or location
+    Stage(decide::Stage),
+}
+
+/// What a subcommand needs from outside itself.
+struct Context {
+    config_path: PathBuf,
+    out: Out,
+}
+
+impl Context {
+    /// The configuration, or every fault of it on standard error.
+    fn config(&self) -> Result<Config, Fault> {
+        match config::load(&self.config_path) {
+            Ok(loaded) => Ok(loaded.config),
+            Err(faults) => Err(Fault::BadInput(faults.to_string())),
+        }
+    }
+
+    fn reader(&self) -> Result<(Config, Store), Fault> {
+        let config = self.config()?;
+        let store = Store::open_reader(&config.store.path)?;
+        Ok((config, store))
+    }
+}
+
+/// Why a subcommand did not do what it was asked.
+#[derive(Debug)]
+enum Fault {
+    /// The configuration or an argument is wrong; the text is complete.
+    BadInput(String),
+    /// Something failed.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Parses the arguments, runs the subcommand and says what went wrong, if something did.
+#[must_use]
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; anything else is a fault of the arguments. A closed
+            // pipe is neither.
+            let _closed = error.print();
+            return if error.use_stderr() { Exit::BadInput } else { Exit::Fine };
+        }
+    };
+    let verbosity = if cli.global.verbose { Verbosity::Verbose } else { Verbosity::Normal };
+    telemetry::start(cli.global.log, verbosity);
+    let mut context = Context { config_path: cli.global.config, out: Out::stdout() };
+    match dispatch(cli.command, &mut context).and_then(|exit| Ok(context.out.flush().map(|()| exit)?)) {
+        Ok(exit) => exit,
+        Err(Fault::BadInput(text)) => {
+            out::error(&text);
+            Exit::BadInput
+        }
+        Err(Fault::Failed(error)) if out::is_closed_pipe(&error) => Exit::Fine,
+        Err(Fault::Failed(error)) => {
+            out::error(&format!("error: {error:#}"));
+            Exit::Failed
+        }
+    }
+}
+
+fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
+    match command {
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Check => check::run(context),
+        Command::Run(args) => run::run(&args, context),
+        Command::Flags(args) => flags::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Providers(args) => providers::run(&args, context),
+        Command::Outbox(args) => outbox::run(&args, context),
+        Command::Runs(args) => runs::run(&args, context),
+        Command::Mail(command) => mail::run(&command, context),
+        Command::Policy(command) => policy::run(&command, context),
+        Command::Ack(args) => decide::ack(&args, context),
+        Command::Silence(args) => decide::silence(&args, context),
+        Command::Note(args) => decide::note(&args, context),
+        Command::Stage(args) => decide::stage(&args, context),
+    }
+}
+
+/// Opens for writing, waiting for another writer as long as asked.
+fn open_writer(path: &Path, wait_s: u64) -> Result<Store, StoreError> {
+    Store::open_writer(path, std::time::Duration::from_secs(wait_s))
+}
+
+/// `--as-of`, or the end of time: everything that is known.
+fn as_of(given: Option<Timestamp>) -> Timestamp {
+    given.unwrap_or(Timestamp::MAX)
+}
