@@ -6,10 +6,12 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod exit;
 pub mod facts;
 pub mod failpoint;
 pub mod flags;
@@ -19,3 +21,4 @@ pub mod rules;
 pub mod schedule;
 pub mod sources;
 pub mod store;
+pub mod telemetry;

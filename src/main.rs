@@ -1,3 +1,7 @@
 //! The program: parses, starts logging, maps a result to an exit code. It decides nothing.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    carewarden::cli::main().into()
+}

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::flags::{EventKind, FlagEvent};
 use crate::jobs::Done;
 use crate::store::outbox::{self, Filter};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, lists};
 
 /// Without --dir, so many folders are tried before the demonstration gives up.
 const FOLDERS_MAX: u32 = 1_000;
@@ -200,10 +200,7 @@ fn closing(stage: &Stage) -> Vec<String> {
         format!("\n{}", Colour::Bold.paint("TRY NEXT")),
         format!("  {program} explain {flag} --config {}", config.display()),
         format!("  {program} flags --severity concern --config {}", config.display()),
-        format!(
-            "  sqlite3 -readonly {} 'SELECT flag, severity, subject_name, reason FROM audit_flags'",
-            database.display()
-        ),
+        format!("  sqlite3 -readonly {} '{}'", database.display(), lists::EXAMPLE_QUERY),
         String::new(),
         Colour::Dim.paint("Contains CQC information licensed under the Open Government Licence v3.0."),
     ]

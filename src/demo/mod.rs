@@ -1,6 +1,10 @@
 //! What the demonstration runs on: recorded data, and a server that answers like the regulator.
 
 pub mod regulator;
+mod stage;
+pub mod story;
+
+pub use stage::{DemoError, Places, Stage};
 
 use std::io::{self, BufRead, BufReader};
 
