@@ -74,7 +74,10 @@ mod tests {
         let daily = Schedule::parse("0 6 * * *").expect("a schedule");
         let due = daily.next_due(at("2025-03-29T06:00:00Z"), &london()).expect("due again");
         assert_eq!(due, at("2025-03-30T05:00:00Z"));
-        assert_eq!(daily.longest_interval(at("2025-01-01T00:00:00Z"), &london()), SignedDuration::from_hours(24));
+        assert_eq!(
+            daily.longest_interval(at("2025-01-01T00:00:00Z"), &london()),
+            SignedDuration::from_hours(24)
+        );
     }
 
     #[test]
