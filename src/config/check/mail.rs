@@ -109,10 +109,10 @@ pub(super) enum Way {
 /// The words of `transport`.
 pub(super) const WAYS: [(&str, Way); 2] = [("smtp", Way::Smtp), ("directory", Way::Directory)];
 
-/// The folder of `transport = "directory"`.
+/// The folder of `transport = "directory"`; by default `mail` beside the configuration.
 pub(super) fn directory(table: &Table<'_>, around: Surroundings<'_>) -> Option<Transport> {
     if !table.has("dir") {
-        table.missing("dir", "name the folder for the .eml files");
+        return Some(Transport::Directory { dir: around.folder.join("mail") });
     }
     let dir = super::path(table, "dir", around.folder)?;
     Some(Transport::Directory { dir: dir.into_inner() })

@@ -10,6 +10,7 @@ use super::super::secret::{Surroundings, secret};
 use super::super::{Code, CqcApi, Source, SourceKind};
 use super::address::is_loopback;
 use super::{Ids, cron};
+use crate::sources::cqc::is_usable_id;
 
 /// Sources at most.
 const SOURCES_MAX: usize = 50;
@@ -81,6 +82,7 @@ fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
     let [local_authorities, service_types, locations] =
         ["local_authorities", "service_types", "locations"].map(list);
     check_filter(table);
+    check_ids(table);
     Some(CqcApi {
         local_authorities,
         service_types,
@@ -100,13 +102,25 @@ fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
     })
 }
 
-/// Without ids of its own, a source needs both halves of the filter: half a filter is all England.
+/// Without ids of its own, a source needs an area: service types alone are all England. Without
+/// service types it watches every service of the area.
 fn check_filter(table: &Table<'_>) {
-    if table.lacks("locations") && (table.lacks("local_authorities") || table.lacks("service_types")) {
-        let message = "nothing says what to watch: local_authorities and service_types, or locations";
+    if table.lacks("locations") && table.lacks("local_authorities") {
+        let message = "nothing says what to watch: local_authorities, or locations";
         let help = "for example local_authorities = [\"Oldham\"] and \
                     service_types = [\"Domiciliary care service\"]";
         table.notes.fault(Code::SourceNoFilter, table.span.clone(), message, help);
+    }
+}
+
+/// An id that the register cannot have issued is never asked for, so it is not watched either.
+fn check_ids(table: &Table<'_>) {
+    for id in table.texts("locations", LIST_ENTRIES_MAX).unwrap_or_default() {
+        if !is_usable_id(id.get_ref()) {
+            let message = format!("{} is not an id of the register", quoted(id.get_ref()));
+            let help = "write it as on the regulator's page of the location, for example \"1-6321709131\"";
+            table.notes.fault(Code::BadValue, id.span(), message, help);
+        }
     }
 }
 
