@@ -66,7 +66,7 @@ pub struct PlannedMail {
 /// The outcome of planning.
 #[derive(Clone, Debug, Default)]
 pub struct Planned {
-    /// The mails, by recipient in the order of the configuration, gravest first.
+    /// The mails, the gravest first; of one severity by recipient in the order of the configuration.
     pub mails: Vec<PlannedMail>,
     /// What was hushed, for the log.
     pub hushed: Vec<Hush>,
@@ -106,6 +106,11 @@ pub fn plan(inputs: Inputs<'_>) -> Planned {
         planned.mails.push(mail(inputs, kind, &group, dues, &also));
     }
     planned.mails.extend(empty_digests(inputs, &planned.mails));
+    // What stands goes out before what has cleared, and the gravest first: should the relay fail
+    // in the midst of them, the mail that matters most has had its chance.
+    planned
+        .mails
+        .sort_by_key(|mail| (mail.alert.why == Why::Cleared, std::cmp::Reverse(mail.alert.severity)));
     planned
 }
 

@@ -95,6 +95,12 @@ impl Out {
     }
 }
 
+/// A count with its noun: "1 flag", "2 flags".
+#[must_use]
+pub fn counted(count: i64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Says a fault on standard error; if that is closed too, there is nobody to tell.
 pub fn error(text: &str) {
     let mut err = anstream::stderr();

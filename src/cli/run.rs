@@ -147,8 +147,10 @@ pub(super) fn report(done: &Done, context: &mut Context) -> Result<(), Fault> {
         let baseline =
             if assessed.baseline { " (the register as found: one summary a recipient)" } else { "" };
         context.out.line(&format!(
-            "assess   {} flags opened, {} cleared, {} mails queued{baseline}",
-            assessed.opened, assessed.cleared, assessed.queued
+            "assess   {} opened, {} cleared, {} queued{baseline}",
+            out::counted(assessed.opened, "flag"),
+            assessed.cleared,
+            out::counted(assessed.queued, "mail")
         ))?;
     }
     if let Some(delivered) = &done.delivered {

@@ -1,7 +1,7 @@
 //! `carewarden runs`
 
 use super::args::ListArgs;
-use super::out::Colour;
+use super::out::{Colour, counted};
 use super::{Context, Fault, as_of};
 use crate::alerts::moment_words;
 use crate::exit::Exit;
@@ -51,19 +51,17 @@ fn table_row(run: &RunRow, started: String) -> Vec<String> {
 
 fn done(run: &RunRow) -> String {
     let counts = [
-        (run.documents, "documents"),
-        (run.facts, "facts"),
-        (run.rejects, "rejects"),
-        (run.flags_opened, "flags opened"),
-        (run.flags_cleared, "flags cleared"),
-        (run.mails_queued, "mails queued"),
-        (run.mails_accepted, "mails accepted"),
+        (run.documents, "document", ""),
+        (run.facts, "fact", ""),
+        (run.rejects, "reject", ""),
+        (run.flags_opened, "flag", " opened"),
+        (run.flags_cleared, "flag", " cleared"),
+        (run.mails_queued, "mail", " queued"),
+        (run.mails_accepted, "mail", " accepted"),
     ];
-    let mut words: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+    let some = counts.iter().filter(|(count, _, _)| *count > 0);
+    let mut words: Vec<String> =
+        some.map(|(count, noun, done)| format!("{}{done}", counted(*count, noun))).collect();
     words.extend(run.detail.clone());
     words.join(", ")
 }
