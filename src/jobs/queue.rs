@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::JobError;
-use crate::alerts::{Alert, Kind, Templates, render};
+use crate::alerts::{Alert, Item, Kind, Recipient, Rendered, Templates, render};
 use crate::config::Config;
+use crate::flags::FlagId;
 use crate::mail::{self, Outgoing};
 use crate::store::outbox::{self, NewMail};
 use crate::store::{Tx, lists};
@@ -16,64 +17,25 @@ pub(super) struct Post<'a> {
     pub(super) at: Timestamp,
 }
 
+/// What identifies a mail: its name in lists, its Message-ID, and the thread it belongs to.
+struct Identity {
+    reference: String,
+    message_id: String,
+    thread: Option<String>,
+}
+
 /// Renders, composes and queues; `None` when its recipient is not in the configuration any more.
 pub(super) fn queue(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Option<i64>, JobError> {
     let alert = post.alert;
     let Some(recipient) = config.recipients.iter().find(|recipient| recipient.id == alert.recipient) else {
         return Ok(None);
     };
-    // A council's own template that fails on this alert must not cost the alert.
-    let rendered = render(&config.templates, alert).or_else(|fault| {
-        tracing::error!(%fault, "a template failed; the shipped one is used instead");
-        render(&Templates::builtin(), alert)
-    })?;
-    let distinct = |of: &dyn Fn(&crate::alerts::Item) -> String| {
-        let mut all: Vec<String> = Vec::new();
-        for one in alert.items.iter().map(of) {
-            if !all.contains(&one) {
-                all.push(one);
-            }
-        }
-        all
-    };
-    let flags = distinct(&|item| item.flag.clone());
-    let reference = reference(alert, post.run);
-    let event = format!("{} {} {}", alert.kind.as_str(), alert.why.as_str(), post.at);
-    let domain = mail::domain_of(&config.mail.from);
-    let message_id = mail::message_id(
-        &config.council.name,
-        &format!("{reference} {flags:?}"),
-        &event,
-        &recipient.id,
-        domain,
-    );
-    let first_flag = alert.items.first().and_then(|item| crate::flags::FlagId::parse(&item.flag));
-    let thread = match (alert.kind, first_flag) {
-        (Kind::Alert | Kind::Source, Some(flag)) => lists::first_message_id(tx.sql(), flag.0, &recipient.id)?,
-        _ => None,
-    };
-    let bytes = mail::compose(&Outgoing {
-        from: &config.mail.from,
-        to_name: recipient.name.as_deref(),
-        to_address: &recipient.address,
-        reply_to: config.mail.reply_to.as_deref(),
-        subject: &rendered.subject,
-        message_id: &message_id,
-        in_reply_to: thread.as_deref(),
-        date: &post.at.to_zoned(config.council.zone.clone()),
-        council: &config.council.name,
-        kind: alert.kind,
-        why: alert.why,
-        severity: alert.severity,
-        flags: &flags,
-        rules: &distinct(&|item| item.rule.clone()),
-        subjects: &distinct(&|item| item.subject.id.clone()),
-        text: &rendered.text,
-        html: &rendered.html,
-    })?;
+    let rendered = words(config, alert)?;
+    let identity = identity(tx, config, post)?;
+    let bytes = bytes(config, post, recipient, &rendered, &identity)?;
     let new = NewMail {
         run: post.run,
-        alert: &reference,
+        alert: &identity.reference,
         kind: alert.kind,
         recipient: &recipient.id,
         address: &recipient.address,
@@ -81,12 +43,79 @@ pub(super) fn queue(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Opt
         severity: alert.severity,
         why: alert.why,
         subject: &rendered.subject,
-        message_id: &message_id,
+        message_id: &identity.message_id,
         queued_at: post.at,
         bytes: &bytes,
         content: &serde_json::to_string(alert).unwrap_or_default(),
     };
     Ok(Some(outbox::append(tx, &new)?))
+}
+
+/// A council's own template that fails on this alert must not cost the alert.
+fn words(config: &Config, alert: &Alert) -> Result<Rendered, JobError> {
+    let rendered = render(&config.templates, alert).or_else(|fault| {
+        tracing::error!(%fault, "a template failed; the shipped one is used instead");
+        render(&Templates::builtin(), alert)
+    })?;
+    Ok(rendered)
+}
+
+fn identity(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Identity, JobError> {
+    let alert = post.alert;
+    let reference = reference(alert, post.run);
+    let told = format!("{reference} {:?}", distinct(alert, |item| &item.flag));
+    let event = format!("{} {} {}", alert.kind.as_str(), alert.why.as_str(), post.at);
+    let domain = mail::domain_of(&config.mail.from);
+    let message_id = mail::message_id(&config.council.name, &told, &event, &alert.recipient, domain);
+    let flag = alert.items.first().and_then(|item| FlagId::parse(&item.flag));
+    let thread = match (alert.kind, flag) {
+        (Kind::Alert | Kind::Source, Some(flag)) => {
+            lists::first_message_id(tx.sql(), flag.0, &alert.recipient)?
+        }
+        _ => None,
+    };
+    Ok(Identity { reference, message_id, thread })
+}
+
+fn bytes(
+    config: &Config,
+    post: &Post<'_>,
+    recipient: &Recipient,
+    rendered: &Rendered,
+    identity: &Identity,
+) -> Result<Vec<u8>, JobError> {
+    let alert = post.alert;
+    let bytes = mail::compose(&Outgoing {
+        from: &config.mail.from,
+        to_name: recipient.name.as_deref(),
+        to_address: &recipient.address,
+        reply_to: config.mail.reply_to.as_deref(),
+        subject: &rendered.subject,
+        message_id: &identity.message_id,
+        in_reply_to: identity.thread.as_deref(),
+        date: &post.at.to_zoned(config.council.zone.clone()),
+        council: &config.council.name,
+        kind: alert.kind,
+        why: alert.why,
+        severity: alert.severity,
+        flags: &distinct(alert, |item| &item.flag),
+        rules: &distinct(alert, |item| &item.rule),
+        subjects: &distinct(alert, |item| &item.subject.id),
+        text: &rendered.text,
+        html: &rendered.html,
+    })?;
+    Ok(bytes)
+}
+
+/// What the items say of themselves, each once, in their order.
+fn distinct(alert: &Alert, of: impl Fn(&Item) -> &String) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in alert.items.iter().map(of) {
+        if !all.contains(one) {
+            all.push(one.clone());
+        }
+    }
+    all
 }
 
 /// What a mail is called in lists: its gravest flag, or its kind and run.
