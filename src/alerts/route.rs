@@ -51,7 +51,18 @@ impl<'a> Routing<'a> {
             self.routes.iter().filter(|route| route.takes(wanted)).collect()
         };
         let own = of(severity);
-        if own.is_empty() && severity == Severity::Operator { of(Severity::Contingency) } else { own }
+        if own.is_empty() && severity == Severity::Operator { self.contingency_routes() } else { own }
+    }
+
+    /// The routes that are meant for contingency; for lack of one, those that take it among others.
+    fn contingency_routes(&self) -> Vec<&'a Route> {
+        let meant: Vec<&Route> =
+            self.routes.iter().filter(|route| route.severity == Severity::Contingency).collect();
+        if meant.is_empty() {
+            self.routes.iter().filter(|route| route.takes(Severity::Contingency)).collect()
+        } else {
+            meant
+        }
     }
 
     /// Recipients' ids that a severity reaches, each once, in the order of the recipients' tables.
@@ -107,5 +118,53 @@ impl Quiet {
             QuietMatch::Subject(id) => *id == flag.last.subject.id,
         };
         matched && now < self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(severity: Severity, only: bool, to: &str) -> Route {
+        Route {
+            severity,
+            only,
+            to: vec![to.to_owned()],
+            answer_within: None,
+            escalate_to: Vec::new(),
+            remind_after: None,
+        }
+    }
+
+    fn told(routes: &[Route], severity: Severity) -> Vec<String> {
+        let recipients = ["lead", "officer", "director", "systems"].map(|id| Recipient {
+            id: id.to_owned(),
+            address: format!("{id}@example.gov.uk"),
+            name: None,
+        });
+        let routing = Routing { routes, recipients: &recipients };
+        routing.told_of(severity).into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_route_takes_its_severity_and_above_unless_only() {
+        let routes = [
+            route(Severity::Contingency, false, "lead"),
+            route(Severity::Watch, false, "officer"),
+            route(Severity::Concern, true, "director"),
+        ];
+        assert_eq!(told(&routes, Severity::Contingency), ["lead", "officer"]);
+        assert_eq!(told(&routes, Severity::Concern), ["officer", "director"]);
+        assert_eq!(told(&routes, Severity::Watch), ["officer"]);
+    }
+
+    #[test]
+    fn operator_mail_goes_to_the_operator_or_else_with_contingency() {
+        let mut routes =
+            vec![route(Severity::Contingency, false, "lead"), route(Severity::Watch, false, "officer")];
+        assert_eq!(told(&routes, Severity::Operator), ["lead"]);
+        routes.push(route(Severity::Operator, false, "systems"));
+        assert_eq!(told(&routes, Severity::Operator), ["systems"]);
+        assert_eq!(told(&routes[1..2], Severity::Operator), ["officer"]);
     }
 }

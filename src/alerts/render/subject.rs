@@ -72,6 +72,8 @@ fn source_title(alert: &Alert) -> String {
     let said = phrase(item);
     // The tag before the colon names the source; the phrase need not do so again.
     let said = said.replacen(&format!("source {id} "), "", 1);
+    // An address says little in a subject line and pushes out what matters; the mail has it.
+    let said = said.split(": http").next().unwrap_or_default();
     format!("Source {id}: {said}")
 }
 
@@ -127,6 +129,7 @@ mod tests {
                 "reading failed 3 times in a row: timeout",
             ),
             ("Source cqc was last read well on 3 Mar 2025.", "was last read well on 3 Mar 2025"),
+            ("Reading source cqc failed: https://api.example/x: status 403, a web page.", "reading failed"),
         ] {
             alert.items[0].reason = reason.into();
             assert_eq!(subject(&alert), format!("[Oldham CW-0150] Source cqc: {wanted}"));
