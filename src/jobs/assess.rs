@@ -5,8 +5,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::JobError;
 use super::queue::{Post, queue};
+use super::{JobError, digest};
 use crate::alerts::{Inputs, Planned, Quiet, Routing, Telling, plan};
 use crate::clock::Clock;
 use crate::config::{Config, Source};
@@ -57,6 +57,10 @@ pub fn assess(store: &mut Store, config: &Config, clock: &Clock) -> Result<Asses
     let mut situation = situation(store, config, now)?;
     let events = judge(config, &situation, now);
     apply(&mut situation.flags, &events);
+    if let Some(since) = digest::due_since(store, config, now)? {
+        situation.digest_notes =
+            Some(digest::notes(store, &situation.flags, &situation.sources, since, now)?);
+    }
     let planned = plan(inputs(config, &situation, now));
     let assessed = store.write(now, |tx| {
         let run = start_run(tx, "assess", None, now)?;
@@ -106,7 +110,7 @@ fn situation(store: &Store, config: &Config, now: Timestamp) -> Result<Situation
             .filter_map(|source| source.baseline_at)
             .filter(|baseline| assessed_at.is_none_or(|at| *baseline > at))
             .collect(),
-        digest_notes: digest_notes(store, config, &sources, now)?,
+        digest_notes: None,
         sources,
     })
 }
@@ -226,35 +230,4 @@ fn count(events: &[FlagEvent], planned: &Planned, baseline: bool) -> Assessed {
         queued: i64::try_from(planned.mails.len()).unwrap_or(i64::MAX),
         baseline,
     }
-}
-
-/// What a digest says beside its flags, when one is due: how many sources were read, how many
-/// mails were accepted, what stands. Its absence is noticed because it always comes.
-fn digest_notes(
-    store: &Store,
-    config: &Config,
-    sources: &[SourceState],
-    now: Timestamp,
-) -> Result<Option<Vec<String>>, JobError> {
-    let Some(digest) = &config.digest else { return Ok(None) };
-    let last = lists::newest_digest(store.sql(), now)?.or(lists::first_run(store.sql())?);
-    let due = Schedule::parse(&digest.schedule)
-        .is_ok_and(|schedule| last.is_some() && schedule.is_due(last, now, &config.council.zone));
-    if !due {
-        return Ok(None);
-    }
-    let failing: Vec<&str> =
-        sources.iter().filter(|source| source.failed_in_a_row > 0).map(|source| source.id.as_str()).collect();
-    let read = match failing.as_slice() {
-        [] => format!("All {} sources were read.", sources.len()),
-        ids => format!("Not read: {} of {} sources ({}).", ids.len(), sources.len(), ids.join(", ")),
-    };
-    let accepted = lists::accepted_since(store.sql(), last.unwrap_or(now), now)?;
-    let standing: Vec<Flag> =
-        store::flags::flags(store.sql(), now)?.into_iter().filter(|flag| flag.last.state.stands()).collect();
-    Ok(Some(vec![
-        read,
-        format!("{accepted} mails were accepted since the last digest."),
-        format!("{} flags stand.", standing.len()),
-    ]))
 }

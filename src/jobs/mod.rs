@@ -6,6 +6,7 @@ mod brake;
 mod collect;
 mod cycle;
 pub mod deliver;
+mod digest;
 mod queue;
 
 pub use assess::{Assessed, assess};

@@ -10,7 +10,7 @@ use super::{Inputs, PlannedMail};
 use crate::alerts::due::{Telling, Why};
 use crate::alerts::view::{Shown, item, moment_words};
 use crate::alerts::{Alert, Item, Kind};
-use crate::domain::{Severity, Subject, SubjectKind};
+use crate::domain::{Registration, Severity, Subject, SubjectKind};
 use crate::facts::Attribute;
 
 /// Recipients that are told of one group in one kind of mail.
@@ -45,8 +45,10 @@ pub(super) fn mail(
     if kind == Kind::Alert && alert.why != Why::Cleared {
         alert.not_known = not_known(inputs);
     }
-    if kind == Kind::Digest {
-        alert.notes = inputs.digest_notes.unwrap_or_default().to_vec();
+    match kind {
+        Kind::Digest => alert.notes = inputs.digest_notes.unwrap_or_default().to_vec(),
+        Kind::Summary => alert.notes = vec![watched_words(inputs, &dues)],
+        _ => {}
     }
     alert.items = items;
     PlannedMail { alert, tellings }
@@ -102,6 +104,15 @@ fn deadline_words(inputs: Inputs<'_>, by: Timestamp) -> String {
     } else {
         moment_words(by, inputs.zone)
     }
+}
+
+/// How many locations are watched, and how many of them a summary names.
+fn watched_words(inputs: Inputs<'_>, dues: &[Due<'_>]) -> String {
+    let locations = inputs.history.subjects(SubjectKind::Location);
+    let watched =
+        locations.filter(|s| inputs.history.registration(s) == Some(Registration::Registered)).count();
+    let named: BTreeSet<&Subject> = dues.iter().map(|one| &one.flag.last.subject).collect();
+    format!("{watched} locations are watched; {} of them have a flag.", named.len())
 }
 
 /// Gaps in what is known, said so: what is left out in silence reads as "none".
