@@ -57,17 +57,19 @@ impl Lock {
     }
 }
 
+/// Writes before it cuts: a process that reads in between finds a number, and never nothing.
 fn write_pid(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
+    let line = format!("{}\n", std::process::id());
     file.seek(SeekFrom::Start(0))?;
-    writeln!(file, "{}", std::process::id())
+    file.write_all(line.as_bytes())?;
+    file.set_len(u64::try_from(line.len()).unwrap_or(PID_BYTES_MAX))
 }
 
 fn read_pid(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(PID_BYTES_MAX).read_to_string(&mut text));
-    match read {
-        Ok(_) if !text.trim().is_empty() => text.trim().to_owned(),
+    match (read, text.lines().next().map(str::trim)) {
+        (Ok(_), Some(pid)) if !pid.is_empty() => pid.to_owned(),
         _ => "unknown".to_owned(),
     }
 }

@@ -57,8 +57,12 @@ pub fn migrate(conn: &mut Connection, found: i64) -> Result<(), StoreError> {
         .map_err(StoreError::sql(doing()))?;
         tx.commit().map_err(StoreError::sql(doing()))?;
     }
-    conn.execute_batch(VIEWS).map_err(StoreError::sql("making the audit views"))?;
-    forget_cache_of_other_versions(conn)
+    // One transaction: an auditor who asks at this moment finds the old views or the new ones.
+    let doing = || StoreError::sql("making the audit views");
+    let tx = begin(conn, "making the audit views".to_owned())?;
+    tx.execute_batch(VIEWS).map_err(doing())?;
+    forget_cache_of_other_versions(&tx)?;
+    tx.commit().map_err(doing())
 }
 
 /// "Unchanged" means "as this version read it": another version may read more out of the same

@@ -6,6 +6,7 @@
 
 mod append;
 pub mod collects;
+mod create;
 pub mod decisions;
 mod error;
 pub mod facts;

@@ -1,7 +1,6 @@
 //! Opening the database: for writing under the lock, or for reading beside the writer.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::append::begin;
 use super::lock::Lock;
 use super::runs::{Outcome, RunEnd, end_run};
-use super::{StoreError, Tx, instant, lists, migrate};
+use super::{StoreError, Tx, create, instant, lists, migrate};
 
 /// How long SQLite itself waits for a reader to get out of the way of a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,16 +25,20 @@ pub struct Store {
 
 impl Store {
     /// Opens the database for writing: takes the lock, makes the file if there is none (0600, its
-    /// folder 0700), checks that it is sound and brings its schema up to date.
+    /// folder 0700), checks that it is sound and brings its schema up to date. A file that is not
+    /// sound or not ours is left as it is, byte for byte.
     ///
     /// # Errors
     /// The lock is taken, the file cannot be made or opened, is damaged, or is too new.
     pub fn open_writer(path: &Path, wait: Duration) -> Result<Self, StoreError> {
-        make_folder(path)?;
+        create::folder(path)?;
         let lock = Lock::take(path, wait)?;
-        make_file(path)?;
+        if !path.exists() {
+            create::database(path)?;
+        }
+        let found = inspect(path)?;
         let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let found = check(&conn, path)?;
+        conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, &error))?;
         migrate::migrate(&mut conn, found)?;
         Ok(Self { conn, path: path.to_owned(), _lock: Some(lock) })
     }
@@ -49,6 +52,7 @@ impl Store {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
         let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        recognise(&conn, path)?;
         Ok(Self { conn, path: path.to_owned(), _lock: None })
     }
 
@@ -99,64 +103,32 @@ impl Store {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreError> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    if folder.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| StoreError::Io {
-        doing: "make the folder",
-        path: folder.to_owned(),
-        source,
-    })
-}
-
-fn make_file(path: &Path) -> Result<(), StoreError> {
-    OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-        .map(drop)
-        .map_err(|source| StoreError::Io { doing: "open the database", path: path.to_owned(), source })
-}
-
-fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     let doing = || StoreError::sql(format!("opening {}", path.display()));
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(doing())?;
     conn.busy_timeout(BUSY_TIMEOUT).map_err(doing())?;
-    let settings = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;";
+    let settings = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
+        PRAGMA synchronous = FULL;";
     conn.execute_batch(settings).map_err(|error| damaged(path, &error))?;
-    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
-            .map_err(|error| damaged(path, &error))?;
-    }
     Ok(conn)
 }
 
-/// Returns the schema's number after making sure that the file is ours and sound.
-fn check(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let number = |pragma: &str| -> Result<i64, StoreError> {
-        conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
-            .map_err(|error| damaged(path, &error))
-    };
-    let found = number("user_version")?;
-    let tables: i64 = conn
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| damaged(path, &error))?;
-    if tables > 0 && number("application_id")? != migrate::APPLICATION_ID {
-        return Err(StoreError::Damaged {
-            path: path.to_owned(),
-            what: "another program's database".to_owned(),
-        });
+/// Returns the schema's number after making sure that the file can be written, is ours and is
+/// sound, over a connection that cannot change it: a writing one would already turn another
+/// program's database to WAL, or move what a log holds into a file that is damaged.
+fn inspect(path: &Path) -> Result<i64, StoreError> {
+    let file = OpenOptions::new().read(true).append(true).open(path);
+    let size = file
+        .and_then(|file| file.metadata())
+        .map_err(|source| StoreError::Io { doing: "open the database", path: path.to_owned(), source })?
+        .len();
+    if size == 0 {
+        let what = "the file is empty, which none that this program made ever is";
+        return Err(StoreError::Damaged { path: path.to_owned(), what: what.to_owned() });
     }
-    if found > migrate::newest() {
-        return Err(StoreError::TooNew { path: path.to_owned(), found, known: migrate::newest() });
-    }
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found = recognise(&conn, path)?;
     let verdict: String = conn
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(|error| damaged(path, &error))?;
@@ -165,6 +137,23 @@ fn check(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
     } else {
         Err(StoreError::Damaged { path: path.to_owned(), what: verdict })
     }
+}
+
+/// Returns the schema's number of a file that is ours.
+fn recognise(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let number = |pragma: &str| -> Result<i64, StoreError> {
+        conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
+            .map_err(|error| damaged(path, &error))
+    };
+    if number("application_id")? != migrate::APPLICATION_ID {
+        let what = "another program's database".to_owned();
+        return Err(StoreError::Damaged { path: path.to_owned(), what });
+    }
+    let found = number("user_version")?;
+    if found > migrate::newest() {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: migrate::newest() });
+    }
+    Ok(found)
 }
 
 fn damaged(path: &Path, error: &rusqlite::Error) -> StoreError {
