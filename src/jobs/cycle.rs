@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::deliver::{DeadLetter, Delivered, deliver};
+use super::deliver::{Delivered, deliver};
 use super::queue::{Post, queue};
 use super::{Accepted, Assessed, Collecting, JobError, SourceRead, assess, collect};
 use crate::alerts::{Alert, Kind, Routing};
@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Severity;
 use crate::store::Store;
-use crate::store::outbox::Mode;
+use crate::store::outbox::{self, Mode, Untold};
 
 /// Which jobs to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub async fn cycle(store: &mut Store, config: &Config, how: Cycle<'_>) -> Result
     if matches!(how.jobs, Jobs::Deliver | Jobs::All) {
         let clock = Clock::real();
         let mut delivered = deliver(store, &config.mail, &clock, how.mode).await?;
-        if tell_of_refusals(store, config, &delivered.dead_letters, clock.moment())? > 0 {
+        if tell_of_refusals(store, config, delivered.run, clock.moment())? > 0 {
             let more = deliver(store, &config.mail, &Clock::real(), Mode::Due).await?;
             delivered = sum(delivered, more);
         }
@@ -104,35 +104,37 @@ fn sum(first: Delivered, then: Delivered) -> Delivered {
     }
 }
 
-/// Queues a mail about dead letters to the operator's route, leaving out the recipients that
-/// refused, and mails that were themselves about a refusal: that way no loop can begin.
-fn tell_of_refusals(
-    store: &mut Store,
-    config: &Config,
-    refused: &[DeadLetter],
-    now: Timestamp,
-) -> Result<usize, JobError> {
-    let news: Vec<&DeadLetter> = refused.iter().filter(|letter| !is_about_delivery(letter)).collect();
-    if news.is_empty() {
+/// Queues a mail about dead letters of which nobody was told yet, of this run or of one that was
+/// killed, to the operator's route or, where that is what refused, to the contingency route.
+fn tell_of_refusals(store: &mut Store, config: &Config, run: i64, now: Timestamp) -> Result<usize, JobError> {
+    let untold = outbox::untold(store.sql())?;
+    let to = who_can_be_told(config, &untold);
+    if untold.is_empty() || to.is_empty() {
         return Ok(0);
     }
-    let routing = Routing { routes: &config.routes, recipients: &config.recipients };
-    let mut to = routing.told_of(Severity::Operator);
-    to.retain(|id| !refused.iter().any(|letter| letter.recipient == *id));
     store.write(now, |tx| {
         for recipient in &to {
-            let alert = refusal_alert(config, recipient, &news, now);
-            queue(tx, config, &Post { alert: &alert, run: None, at: now })?;
+            let alert = refusal_alert(config, recipient, &untold, now);
+            queue(tx, config, &Post { alert: &alert, run: Some(run), at: now })?;
         }
+        untold.iter().try_for_each(|letter| outbox::told(tx, letter, now))?;
         Ok(to.len())
     })
 }
 
-fn is_about_delivery(letter: &DeadLetter) -> bool {
-    letter.alert.starts_with(Kind::Delivery.as_str())
+/// Those whose own mail was not refused.
+fn who_can_be_told<'a>(config: &'a Config, untold: &[Untold]) -> Vec<&'a str> {
+    let routing = Routing { routes: &config.routes, recipients: &config.recipients };
+    let reached = |severity| {
+        let mut to = routing.told_of(severity);
+        to.retain(|id| !untold.iter().any(|letter| letter.recipient == *id));
+        to
+    };
+    let operators = reached(Severity::Operator);
+    if operators.is_empty() { reached(Severity::Contingency) } else { operators }
 }
 
-fn refusal_alert(config: &Config, recipient: &str, refused: &[&DeadLetter], now: Timestamp) -> Alert {
+fn refusal_alert(config: &Config, recipient: &str, refused: &[Untold], now: Timestamp) -> Alert {
     let notes = refused
         .iter()
         .map(|letter| {
