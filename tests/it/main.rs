@@ -3,6 +3,7 @@
 mod architecture;
 mod config;
 mod cqc;
+mod crash;
 mod mail;
 mod mails;
 mod rules;
