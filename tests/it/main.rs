@@ -1,10 +1,13 @@
 //! One binary of integration tests; each module is a room.
 
 mod architecture;
+mod cli;
 mod config;
 mod cqc;
 mod crash;
+mod cycle;
 mod mail;
 mod mails;
+mod nothing_happens;
 mod rules;
 mod world;

@@ -1,0 +1,21 @@
+//! The main job through the real program: what the register publishes, and who hears of it.
+
+mod falls;
+
+use serde_json::Value;
+
+use crate::world::records::home_care;
+
+/// Two locations of one provider and one of another, all Good.
+pub const A: &str = "1-1000000001";
+pub const A2: &str = "1-1000000002";
+pub const B: &str = "1-1000000003";
+/// Who carries A and A2 on.
+pub const OF_A: &str = "1-2000000001";
+/// Who carries B on.
+pub const OF_B: &str = "1-2000000002";
+
+/// The register of most tests.
+pub fn three() -> [Value; 3] {
+    [home_care(A, OF_A), home_care(A2, OF_A), home_care(B, OF_B)]
+}
