@@ -78,7 +78,7 @@ impl<'a> Routing<'a> {
 }
 
 impl Route {
-    fn takes(&self, severity: Severity) -> bool {
+    pub(super) fn takes(&self, severity: Severity) -> bool {
         if self.only || severity == Severity::Operator || self.severity == Severity::Operator {
             self.severity == severity
         } else {

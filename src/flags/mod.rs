@@ -142,6 +142,8 @@ pub struct Flag {
     pub first_at: Timestamp,
     /// When it opened (or was reopened) last; `None` while it is pending.
     pub opened_at: Option<Timestamp>,
+    /// Since when it has been open without an officer's answer; `None` while it is in another state.
+    pub open_since: Option<Timestamp>,
     /// When its facts, severity or state last changed.
     pub changed_at: Timestamp,
     /// When it was cleared, superseded or closed, if it does not stand.
@@ -164,6 +166,7 @@ impl Flag {
             id: event.flag,
             first_at: event.at,
             opened_at: opened.then_some(event.at),
+            open_since: (event.state == State::Open).then_some(event.at),
             changed_at: event.at,
             cleared_at: None,
             openings: u32::from(opened),
@@ -182,6 +185,11 @@ impl Flag {
             self.opened_at = Some(event.at);
             self.openings += 1;
         }
+        self.open_since = match (event.state, self.last.state) {
+            (State::Open, State::Open) => self.open_since,
+            (State::Open, _) => Some(event.at),
+            _ => None,
+        };
         self.cleared_at = (!event.state.stands()).then_some(event.at);
         self.changed_at = event.at;
         self.absent_since = match event.kind {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Inputs;
 use crate::alerts::Kind;
@@ -10,7 +10,7 @@ use crate::alerts::due::{Telling, Told, Why, why_tell};
 use crate::alerts::hush::{Hush, cause};
 use crate::alerts::route::Route;
 use crate::domain::{Subject, SubjectKind};
-use crate::flags::{Flag, FlagId, State};
+use crate::flags::{Flag, FlagId};
 use crate::rules::Tell;
 
 /// One flag that one recipient is to be told of.
@@ -142,16 +142,20 @@ fn remind_after(routes: &[&Route], recipient: &str) -> Option<SignedDuration> {
 
 /// Whether nobody answered an alert in time and this recipient is next and not yet told so.
 fn escalates(inputs: Inputs<'_>, flag: &Flag, of_opening: &[&Telling], recipient: &str) -> bool {
-    if flag.last.state != State::Open {
-        return false;
-    }
-    let Some(first_alert) = of_opening.iter().find(|t| t.mail == Kind::Alert) else { return false };
     let was_told = of_opening.iter().any(|t| t.recipient == recipient && t.mail == Kind::Alert);
     !was_told
         && inputs.routing.routes_for(flag.last.severity).iter().any(|route| {
             route.escalate_to.iter().any(|to| to == recipient)
-                && route
-                    .answer_within
-                    .is_some_and(|within| inputs.now.duration_since(first_alert.at) >= within)
+                && waits_since(flag, route, of_opening)
+                    .zip(route.answer_within)
+                    .is_some_and(|(since, within)| inputs.now.duration_since(since) >= within)
         })
+}
+
+/// Since when a route waits for an answer: since the first alert that was grave enough for it, or
+/// since the flag is open again after an answer. A flag that was less grave before gives nobody
+/// less time.
+fn waits_since(flag: &Flag, route: &Route, of_opening: &[&Telling]) -> Option<Timestamp> {
+    let asked = of_opening.iter().find(|t| t.mail == Kind::Alert && route.takes(t.severity))?;
+    flag.open_since.map(|open_since| open_since.max(asked.at))
 }
