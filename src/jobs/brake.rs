@@ -1,7 +1,7 @@
 //! The brake: a reading that would make many watched locations vanish, leave the register or lose
 //! their rating at once is a fault of the source, until an officer says that it is real.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::CqcApi;
 use crate::domain::{Registration, Subject, SubjectKind};
@@ -60,9 +60,14 @@ pub fn limit(settings: &CqcApi, watched: usize) -> usize {
     ((watched as f64 * settings.brake_share) as usize).max(settings.brake_floor)
 }
 
-/// Counts what a reading would harm.
+/// Counts what a reading would harm; an id that was not found before is not lost once more.
 #[must_use]
-pub fn harm(history: &History, settings: &CqcApi, collected: &Collected) -> Harm {
+pub fn harm(
+    history: &History,
+    settings: &CqcApi,
+    collected: &Collected,
+    gone_before: &BTreeSet<String>,
+) -> Harm {
     let records: BTreeMap<&Subject, &[Statement]> =
         collected.records.iter().map(|record| (&record.subject, record.statements.as_slice())).collect();
     let mut harm = Harm::default();
@@ -72,7 +77,9 @@ pub fn harm(history: &History, settings: &CqcApi, collected: &Collected) -> Harm
     for subject in watched {
         harm.watched += 1;
         let statements = records.get(subject).copied();
-        if collected.gone.contains(&subject.id) || is_unlisted(history, settings, collected, subject) {
+        let is_lost =
+            collected.gone.contains(&subject.id) || is_unlisted(history, settings, collected, subject);
+        if is_lost && !gone_before.contains(&subject.id) {
             harm.vanished += 1;
         } else if statements.is_some_and(leaves_register) {
             harm.deregistered += 1;

@@ -128,7 +128,8 @@ async fn collect_one(
     let history = store::facts::history(store.sql(), now)?;
     let ids = |kind| history.subjects(kind).map(|subject| subject.id.clone()).collect::<BTreeSet<String>>();
     let mut ask_again = collects::ids_in_state(store.sql(), &source.id, "rejected", 1, now)?;
-    ask_again.extend(collects::ids_in_state(store.sql(), &source.id, "gone", 1, now)?);
+    let gone_before = collects::ids_in_state(store.sql(), &source.id, "gone", 1, now)?;
+    ask_again.extend(gone_before.iter().cloned());
     let collected = {
         let cache = |url: &str| cache_entry(store, url);
         let plan = Plan {
@@ -145,7 +146,7 @@ async fn collect_one(
         cqc::collect(settings, plan).await
     };
     crate::failpoint::reach("after-fetch");
-    let harm = brake::harm(&history, settings, &collected);
+    let harm = brake::harm(&history, settings, &collected, &gone_before);
     let keep = Keep { source, settings, run, now, history, harm, accepted: how.accepted };
     store.write(now, |tx| keep.store(tx, collected))
 }
