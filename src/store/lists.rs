@@ -62,7 +62,7 @@ pub fn runs(
                     coalesce(e.documents, 0), coalesce(e.facts, 0), coalesce(e.rejects, 0),
                     coalesce(e.flags_opened, 0), coalesce(e.flags_cleared, 0),
                     coalesce(e.mails_queued, 0), coalesce(e.mails_accepted, 0), e.detail
-             FROM runs r LEFT JOIN run_ends e ON e.run = r.seq
+             FROM runs r LEFT JOIN run_ends e ON e.run = r.seq AND e.ended_at <= ?1
              WHERE r.started_at <= ?1 AND (?2 IS NULL OR r.job = ?2) ORDER BY r.seq DESC LIMIT ?3",
         )
         .map_err(doing())?;
