@@ -147,7 +147,6 @@ pub fn main() -> Exit {
             out::error(&text);
             Exit::BadInput
         }
-        Err(Fault::Failed(error)) if out::is_closed_pipe(&error) => Exit::Fine,
         Err(Fault::Failed(error)) => {
             out::error(&format!("error: {error:#}"));
             Exit::Failed

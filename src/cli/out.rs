@@ -8,10 +8,18 @@ use serde::Serialize;
 /// Columns of a table in a pipe, where no terminal says how wide it is: nothing is wrapped.
 const PIPE_COLUMNS: u16 = 4_000;
 
-/// Where answers go.
+/// Where answers go. Once their reader has gone away they go nowhere: that is no fault, and the work
+/// goes on to its end and its own exit code.
 #[derive(Debug)]
 pub struct Out {
     to: io::BufWriter<anstream::Stdout>,
+    reader: Reader,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    Listens,
+    HasGone,
 }
 
 /// Colour of a word on a terminal; in a pipe, or with `NO_COLOR`, it is plain.
@@ -48,7 +56,7 @@ impl Out {
     /// Standard output, with colour only where a terminal shows it.
     #[must_use]
     pub fn stdout() -> Self {
-        Self { to: io::BufWriter::new(anstream::stdout()) }
+        Self { to: io::BufWriter::new(anstream::stdout()), reader: Reader::Listens }
     }
 
     /// One line.
@@ -56,7 +64,11 @@ impl Out {
     /// # Errors
     /// The operating system's.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.to, "{text}")
+        if self.reader == Reader::HasGone {
+            return Ok(());
+        }
+        let written = writeln!(self.to, "{text}");
+        self.unless_gone(written)
     }
 
     /// A value as indented JSON and a line end.
@@ -91,7 +103,18 @@ impl Out {
     /// # Errors
     /// The operating system's.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
+        let flushed = self.to.flush();
+        self.unless_gone(flushed)
+    }
+
+    fn unless_gone(&mut self, done: io::Result<()>) -> io::Result<()> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.reader = Reader::HasGone;
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 
@@ -105,13 +128,4 @@ pub fn counted(count: i64, noun: &str) -> String {
 pub fn error(text: &str) {
     let mut err = anstream::stderr();
     let _nobody_listens = writeln!(err, "{}", text.trim_end());
-}
-
-/// Whether an error is only that the reader of our output has gone away.
-#[must_use]
-pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
