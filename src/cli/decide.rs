@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::args::{Officer, parse_instant};
 use super::{Context, Fault, open_writer};
 use crate::clock;
+use crate::config::Config;
 use crate::domain::{Subject, SubjectKind};
 use crate::exit::Exit;
 use crate::facts::History;
@@ -94,16 +95,18 @@ const STAGES: [&str; 7] =
 /// From here on a stage needs a date on which it is looked at again.
 const REVIEWED_STAGES: [&str; 3] = ["suspended", "contingency", "transferring"];
 
-fn writer(context: &Context, wait: &Wait) -> Result<Store, Fault> {
+/// The configuration and its database, for writing; a database that is not there is not made.
+pub(super) fn writer(context: &Context, wait: &Wait) -> Result<(Config, Store), Fault> {
     let config = context.config()?;
     if !config.store.path.exists() {
         return Err(StoreError::Missing { path: config.store.path }.into());
     }
-    Ok(open_writer(&config.store.path, wait.wait)?)
+    let store = open_writer(&config.store.path, wait.wait)?;
+    Ok((config, store))
 }
 
 pub(super) fn ack(args: &Ack, context: &mut Context) -> Result<Exit, Fault> {
-    let mut store = writer(context, &args.wait)?;
+    let (_, mut store) = writer(context, &args.wait)?;
     let now = clock::real_now();
     let flag = find_flag(&store, &args.flag)?;
     let (kind, event, done) =
@@ -162,11 +165,19 @@ fn find_subject(history: &History, id: &str) -> Result<Subject, Fault> {
         })
 }
 
+fn unknown_rule(rule: &str, config: &Config) -> Fault {
+    let known: Vec<&str> = config.policy.rules.iter().map(|rule| rule.id.as_str()).collect();
+    Fault::BadInput(format!("error: there is no rule {rule:?} in the policy; it has {}", known.join(", ")))
+}
+
 pub(super) fn silence(args: &Silence, context: &mut Context) -> Result<Exit, Fault> {
-    let mut store = writer(context, &args.wait)?;
+    let (config, mut store) = writer(context, &args.wait)?;
     let now = clock::real_now();
     if args.until <= now {
         return Err(Fault::BadInput(format!("error: --until {} is over already", args.until)));
+    }
+    if let Some(rule) = args.rule.as_deref().filter(|rule| config.policy.rule(rule).is_none()) {
+        return Err(unknown_rule(rule, &config));
     }
     let history = store::facts::history(store.sql(), Timestamp::MAX)?;
     let subject = args.subject.as_deref().map(|id| find_subject(&history, id)).transpose()?;
@@ -191,7 +202,7 @@ pub(super) fn silence(args: &Silence, context: &mut Context) -> Result<Exit, Fau
 }
 
 pub(super) fn note(args: &Note, context: &mut Context) -> Result<Exit, Fault> {
-    let mut store = writer(context, &args.wait)?;
+    let (_, mut store) = writer(context, &args.wait)?;
     let history = store::facts::history(store.sql(), Timestamp::MAX)?;
     let flag =
         args.about.to_uppercase().starts_with("CW-").then(|| find_flag(&store, &args.about)).transpose()?;
@@ -221,7 +232,7 @@ pub(super) fn stage(args: &Stage, context: &mut Context) -> Result<Exit, Fault> 
     if REVIEWED_STAGES.contains(&args.stage.as_str()) && args.review_by.is_none() {
         return Err(Fault::BadInput(format!("error: stage {} needs --review-by INSTANT", args.stage)));
     }
-    let mut store = writer(context, &args.wait)?;
+    let (_, mut store) = writer(context, &args.wait)?;
     let history = store::facts::history(store.sql(), Timestamp::MAX)?;
     let subject = find_subject(&history, &args.about)?;
     let now = clock::real_now();

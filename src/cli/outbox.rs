@@ -1,9 +1,9 @@
 //! `carewarden outbox`: mails waiting, on their way and gone; what to do with a dead letter.
 
 use super::args::{ListArgs, Officer};
-use super::decide::Wait;
+use super::decide::{Wait, writer};
 use super::out::Colour;
-use super::{Context, Fault, open_writer};
+use super::{Context, Fault};
 use crate::alerts::moment_words;
 use crate::clock;
 use crate::exit::Exit;
@@ -66,14 +66,14 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit, Fault> {
         Some(Action::Show { id }) => show(*id, context),
         Some(Action::Retry { id, wait }) => {
             let now = clock::real_now();
-            let mut store = open_writer(&context.config()?.store.path, wait.wait)?;
+            let (_, mut store) = writer(context, wait)?;
             store.write(now, |tx| outbox::retry(tx, *id, now)).map_err(bad_input)?;
             context.out.line(&format!("Mail {id} is queued again; `carewarden run deliver` sends it."))?;
             Ok(Exit::Fine)
         }
         Some(Action::Drop { id, officer, wait }) => {
             let now = clock::real_now();
-            let mut store = open_writer(&context.config()?.store.path, wait.wait)?;
+            let (_, mut store) = writer(context, wait)?;
             store
                 .write(now, |tx| outbox::drop_mail(tx, *id, &officer.by, &officer.reason, now))
                 .map_err(bad_input)?;
