@@ -2,16 +2,9 @@
 
 use serde_json::json;
 
-use super::{A, A2, B, OF_A, three};
+use super::{A, A2, B, OF_A, fine};
 use crate::world::records::{assessed, deregistered, home_care, question, rated, unrated, with};
 use crate::world::{Setup, World};
-
-/// A world whose register has been read once and was fine.
-fn baseline() -> World {
-    let mut world = World::new(&Setup::default(), three());
-    world.today().tells(&[]);
-    world
-}
 
 /// Publishes a record, asserts who is told of it the next day, and that ten more days say nothing.
 fn one_fall(world: &mut World, record: serde_json::Value, told: &[&str], flags: &[&str]) {
@@ -27,7 +20,7 @@ fn one_fall(world: &mut World, record: serde_json::Value, told: &[&str], flags: 
 
 #[test]
 fn a_fall_to_inadequate_is_a_contingency() {
-    let mut world = baseline();
+    let mut world = fine();
     one_fall(
         &mut world,
         rated(home_care(A, OF_A), "Inadequate", "2025-03-03"),
@@ -41,7 +34,7 @@ fn a_fall_to_inadequate_is_a_contingency() {
 
 #[test]
 fn a_fall_to_requires_improvement_is_a_concern_for_quality_alone() {
-    let mut world = baseline();
+    let mut world = fine();
     one_fall(
         &mut world,
         rated(home_care(A, OF_A), "Requires improvement", "2025-03-03"),
@@ -65,7 +58,7 @@ fn a_slip_from_outstanding_is_worth_watching() {
 
 #[test]
 fn one_inadequate_key_question_is_a_concern() {
-    let mut world = baseline();
+    let mut world = fine();
     one_fall(
         &mut world,
         question(rated(home_care(A, OF_A), "Good", "2025-03-03"), "Safe", "Inadequate"),
@@ -88,7 +81,7 @@ fn a_first_published_rating_that_is_poor_is_a_fall() {
 
 #[test]
 fn a_rating_of_the_new_framework_beside_the_old_one_counts_by_its_date() {
-    let mut world = baseline();
+    let mut world = fine();
     world.publish(assessed(home_care(B, super::OF_B), "Inadequate", "2024-01-31"));
     world.tomorrow().tells(&[]);
     one_fall(
@@ -101,7 +94,7 @@ fn a_rating_of_the_new_framework_beside_the_old_one_counts_by_its_date() {
 
 #[test]
 fn on_the_same_day_the_new_framework_wins() {
-    let mut world = baseline();
+    let mut world = fine();
     let both = assessed(rated(home_care(A, OF_A), "Good", "2025-03-03"), "Inadequate", "2025-03-03");
     one_fall(
         &mut world,
@@ -116,7 +109,7 @@ fn on_the_same_day_the_new_framework_wins() {
 
 #[test]
 fn leaving_the_register_supersedes_other_flags_and_cites_them() {
-    let mut world = baseline();
+    let mut world = fine();
     world.publish(rated(home_care(A, OF_A), "Requires improvement", "2025-03-03"));
     world.tomorrow().tells(&["quality: alert first concern rating-fell 1-1000000001"]);
     let gone = deregistered(rated(home_care(A, OF_A), "Requires improvement", "2025-03-03"), "2025-03-04");
@@ -142,7 +135,7 @@ fn leaving_the_register_supersedes_other_flags_and_cites_them() {
 
 #[test]
 fn dormancy_is_worth_watching_and_its_end_is_told() {
-    let mut world = baseline();
+    let mut world = fine();
     world.publish(with(home_care(A, OF_A), "dormancy", json!("Y")));
     world.tomorrow().tells(&["quality: alert first watch dormant 1-1000000001"]);
     for _ in 0..10 {
@@ -155,7 +148,7 @@ fn dormancy_is_worth_watching_and_its_end_is_told() {
 
 #[test]
 fn an_absent_manager_is_a_concern_after_28_days_and_not_on_the_28th() {
-    let mut world = baseline();
+    let mut world = fine();
     world.publish(with(home_care(A, OF_A), "registeredManagerAbsentDate", json!("2025-03-01")));
     world.tomorrow().tells(&[]);
     // 29 March is the 28th day after the first.
@@ -168,7 +161,11 @@ fn an_absent_manager_is_a_concern_after_28_days_and_not_on_the_28th() {
 
 #[test]
 fn an_inspection_becomes_stale_the_day_after_three_years() {
-    let old = with(rated(home_care(A, OF_A), "Good", "2022-03-04"), "lastInspection", json!({"date": "2022-01-02"}));
+    let old = with(
+        rated(home_care(A, OF_A), "Good", "2022-03-04"),
+        "lastInspection",
+        json!({"date": "2022-01-02"}),
+    );
     let mut world = World::new(&Setup::default(), [old]);
     world.today().tells(&[]);
     world.tomorrow().tells(&[]);
@@ -180,7 +177,7 @@ fn an_inspection_becomes_stale_the_day_after_three_years() {
 
 #[test]
 fn what_falls_at_one_provider_is_one_mail_with_its_gravest_flag_first() {
-    let mut world = baseline();
+    let mut world = fine();
     world.publish(rated(home_care(A2, OF_A), "Inadequate", "2025-03-03"));
     world.publish(rated(home_care(A, OF_A), "Requires improvement", "2025-03-03"));
     world.publish(rated(home_care(B, super::OF_B), "Requires improvement", "2025-03-03"));

@@ -27,7 +27,8 @@ impl Mail {
     /// Parses what was received.
     pub fn parse(raw: &[u8]) -> Self {
         let message = MessageParser::default().parse(raw).expect("it is a mail");
-        let address = message.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
+        let address =
+            message.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
         assert!(message.content_type().is_some_and(|kind| kind.ctype() == "multipart"), "it has two parts");
         Self {
             to: address.split('@').next().unwrap_or_default().to_owned(),

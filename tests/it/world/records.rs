@@ -37,10 +37,8 @@ pub fn named(mut record: Value, name: &str) -> Value {
 
 /// The record with an overall rating of the old framework; every key question is Good.
 pub fn rated(mut record: Value, rating: &str, date: &str) -> Value {
-    let questions: Vec<Value> = QUESTIONS
-        .iter()
-        .map(|name| json!({ "name": name, "rating": "Good", "reportDate": date }))
-        .collect();
+    let questions: Vec<Value> =
+        QUESTIONS.iter().map(|name| json!({ "name": name, "rating": "Good", "reportDate": date })).collect();
     record["currentRatings"] = json!({
         "overall": { "rating": rating, "reportDate": date, "keyQuestionRatings": questions },
         "reportDate": date
