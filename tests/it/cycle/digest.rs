@@ -20,7 +20,7 @@ fn what_is_for_the_digest_waits_for_it_and_arrives() {
         world.tomorrow().tells(&[]);
     }
     let ran = world.tomorrow().tells(&["quality: digest first watch dormant 1-1000000001"]);
-    assert!(ran.mails[0].text.contains("All 1 sources were read"), "{}", ran.mails[0].text);
+    assert!(ran.mails[0].text.contains("The one source was read"), "{}", ran.mails[0].text);
     world.tomorrow().tells(&[]);
     let ran = world.days_later(6).exits(0);
     assert_eq!(ran.mails.len(), 1);
