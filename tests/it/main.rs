@@ -10,4 +10,5 @@ mod mail;
 mod mails;
 mod nothing_happens;
 mod rules;
+mod store;
 mod world;

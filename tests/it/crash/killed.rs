@@ -209,6 +209,23 @@ fn at_a_random_moment_of_a_run_with_changes() {
     Scene::run_with_changes().kill_at_random(10);
 }
 
+/// As soon as each of the files appears that a first run makes.
+#[test]
+fn while_the_database_is_made() {
+    let scene = Scene::first_run();
+    for file in ["carewarden.db.lock", "carewarden.db.new", "carewarden.db.new-journal", "carewarden.db"] {
+        let world = scene.begin();
+        let path = world.database().with_file_name(file);
+        let mut child = world.start(scene.run);
+        while child.try_wait().expect("it is ours").is_none() && !path.exists() {
+            thread::yield_now();
+        }
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+        scene.recover(&world, file);
+    }
+}
+
 /// A dead letter whose refusal is written down, and then the process is killed before anybody has
 /// been told of it, is told of by the next run.
 #[test]

@@ -1,0 +1,50 @@
+//! The file itself: what it refuses, what its leaves prove, and what becomes of it when it or the
+//! disk under it is damaged.
+
+mod damage;
+mod disk;
+mod files;
+mod guards;
+mod leaves;
+mod outbox;
+mod views;
+
+use serde_json::json;
+
+use crate::crash::harness::{Register, World};
+use crate::world::regulator::Fault;
+use crate::world::smtp::{Act, Verb};
+
+/// A database with rows in every table: two days, a reject, a field that is not known, a hushed
+/// telling, a dead letter, and each kind of decision.
+pub fn full() -> World {
+    let register = Register::day_one();
+    let world = World::new(&register);
+    register.front.fail("/locations/1-99999999903", Fault::json("[]"));
+    let mut odd = register.regulator.location("1-99999999901").expect("one of the story");
+    odd["aFieldOfTomorrow"] = json!(1);
+    register.regulator.set_location(odd, jiff::Timestamp::MIN);
+    let refusal = Act::Reply("550 5.1.1 unknown");
+    world.smtp.fault(Verb::Rcpt, Some("contract-officer@oldham.example.gov.uk"), refusal, usize::MAX);
+    world.run(&["run", "--as-of", "2025-04-01T05:00:00Z"]).failed();
+    let by = ["--by", "J. Smith", "--reason", "seen"];
+    for decision in [
+        &["silence", "--subject", "1-99999999905", "--until", "2100-01-01T00:00:00Z"][..],
+        &["note", "1-99999999904"],
+        &["stage", "1-99999999904", "watch"],
+        &["ack", "CW-0001"],
+        &["outbox", "drop", "2"],
+    ] {
+        world.run(&[decision, &by[..]].concat()).fine();
+    }
+    register.front.lift();
+    register.overnight();
+    world.run(&["run"]);
+    world
+}
+
+/// Says why a test cannot show what it is for on this machine.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should see what was not shown")]
+pub fn skipped(why: &str) {
+    println!("skipped: {why}");
+}
