@@ -29,6 +29,8 @@ pub enum DecisionKind {
     DropMail,
     /// A mass change was let through the brake.
     AcceptMassChange,
+    /// A backup was put in the place of the database.
+    Restore,
 }
 
 impl DecisionKind {
@@ -44,6 +46,7 @@ impl DecisionKind {
             Self::Note => "note",
             Self::DropMail => "drop_mail",
             Self::AcceptMassChange => "accept_mass_change",
+            Self::Restore => "restore",
         }
     }
 }

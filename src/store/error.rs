@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -32,7 +34,7 @@ pub enum StoreError {
     /// The file is not a sound database of ours.
     #[error(
         "{path} is damaged or not a Carewarden database ({what}); nothing was changed. \
-         Move it aside and restore the newest backup, or ask for help with the file as it is"
+         `carewarden restore FILE` puts a backup in its place and keeps this file, or ask for help with it as it is"
     )]
     Damaged {
         /// The file.
@@ -51,12 +53,26 @@ pub enum StoreError {
         known: i64,
     },
     /// SQLite refused.
-    #[error("while {doing}: {source}")]
+    #[error("while {doing}: {source}{}", hint(source))]
     Sql {
         /// What was being done.
         doing: String,
         /// SQLite's words.
         source: rusqlite::Error,
+    },
+    /// A copy that was made is not a faithful one.
+    #[error("the copy {path} is not sound ({what}) and was removed; try again, or copy to another disk")]
+    BadCopy {
+        /// Where the copy was made.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
+    /// There is a file already where one was to be made.
+    #[error("{path} is there already and is not overwritten; give another name")]
+    Taken {
+        /// The file.
+        path: PathBuf,
     },
     /// A stored value is not what its column promises.
     #[error("{table} row {seq}: {what}")]
@@ -71,9 +87,39 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database cannot be used at all, so that nothing can be stored nor told by it.
+    #[must_use]
+    pub const fn is_grave(&self) -> bool {
+        match self {
+            Self::Busy { .. } | Self::Missing { .. } | Self::BadCopy { .. } | Self::Taken { .. } => false,
+            Self::Io { .. }
+            | Self::Damaged { .. }
+            | Self::TooNew { .. }
+            | Self::Sql { .. }
+            | Self::Unreadable { .. } => true,
+        }
+    }
+
     /// Wraps SQLite's error with what was being done.
     pub fn sql(doing: impl Into<String>) -> impl FnOnce(rusqlite::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Sql { doing, source }
+    }
+}
+
+/// What to do about SQLite's answer, where the operator can do something.
+fn hint(source: &rusqlite::Error) -> &'static str {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => {
+            "; make room on the disk: nothing of this step was kept, and the next run does it again"
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "; check the owner and the mode of the file and its folder, and that the disk is not mounted read-only"
+        }
+        Some(ErrorCode::SystemIoFailure) => "; check the disk and its space: the system log says more",
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "; the file is damaged: move nothing yet, keep it, and see `carewarden restore --help`"
+        }
+        _ => "",
     }
 }

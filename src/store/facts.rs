@@ -40,9 +40,12 @@ impl Tx<'_> {
             .map_err(doing())?;
         let mut rows = known.query(params![new.url, new.sha256]).map_err(doing())?;
         if let Some(row) = rows.next().map_err(doing())? {
-            return row.get(0).map_err(doing());
+            let document = row.get(0).map_err(doing())?;
+            self.body(document, new.body)?;
+            return Ok(document);
         }
-        self.append(
+        // The body stands beside: the leaf covers its hash, so that it may be forgotten in time.
+        let document = self.append(
             "documents",
             &[
                 ("source", Cell::Text(new.source)),
@@ -50,10 +53,22 @@ impl Tx<'_> {
                 ("fetched_at", Cell::Text(&instant(new.fetched_at))),
                 ("sha256", Cell::Text(new.sha256)),
                 ("bytes", Cell::Integer(i64::try_from(new.bytes_received).unwrap_or(i64::MAX))),
-                ("body", new.body.map_or(Cell::Null, Cell::Blob)),
+                ("body", Cell::Null),
                 ("note", new.note.map_or(Cell::Null, Cell::Text)),
             ],
-        )
+        )?;
+        self.body(document, new.body)?;
+        Ok(document)
+    }
+
+    /// Keeps a document's body; one that was forgotten comes back when it is read again.
+    fn body(&self, document: i64, body: Option<&[u8]>) -> Result<(), StoreError> {
+        let Some(body) = body else { return Ok(()) };
+        self.sql()
+            .prepare_cached("INSERT OR IGNORE INTO bodies (document, body) VALUES (?1, ?2)")
+            .and_then(|mut statement| statement.execute(params![document, body]))
+            .map(drop)
+            .map_err(StoreError::sql("keeping the body of a document"))
     }
 
     /// Adds a fact; returns it as stored.

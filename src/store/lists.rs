@@ -214,6 +214,18 @@ pub fn newest_run(conn: &Connection, job: &str, as_of: Timestamp) -> Result<Opti
     )
 }
 
+/// When the newest run of a job up to an instant began, however it ended.
+///
+/// # Errors
+/// SQLite's.
+pub fn newest_start(conn: &Connection, job: &str, as_of: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    instant_from(
+        conn,
+        "SELECT max(started_at) FROM runs WHERE job = ?1 AND started_at <= ?2",
+        &[&job, &instant(as_of)],
+    )
+}
+
 /// When the first run of the database began.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, append::begin};
 
 /// The migrations, in order; the schema's number is how many have been applied.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_checks.sql")];
 
 /// The views are made anew at each start: they are a contract of names, not data.
 const VIEWS: &str = include_str!("views.sql");
@@ -14,7 +15,7 @@ const VIEWS: &str = include_str!("views.sql");
 pub const APPLICATION_ID: i64 = 0x4341_5245;
 
 /// Tables that take inserts at `seq = max + 1` and nothing else.
-pub const GROWS_ONLY: [&str; 16] = [
+pub const GROWS_ONLY: [&str; 17] = [
     "runs",
     "run_ends",
     "documents",
@@ -30,6 +31,7 @@ pub const GROWS_ONLY: [&str; 16] = [
     "tellings",
     "deliveries",
     "decisions",
+    "checks",
     "leaves",
 ];
 
@@ -50,7 +52,8 @@ pub fn migrate(conn: &mut Connection, found: i64) -> Result<(), StoreError> {
         let doing = || format!("applying migration {number}");
         let tx = begin(conn, doing())?;
         tx.execute_batch(sql).map_err(StoreError::sql(doing()))?;
-        tx.execute_batch(&guards()).map_err(StoreError::sql(doing()))?;
+        let made = made(&tx).map_err(StoreError::sql(doing()))?;
+        tx.execute_batch(&guards(&made)).map_err(StoreError::sql(doing()))?;
         tx.execute_batch(&format!(
             "PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};"
         ))
@@ -83,10 +86,24 @@ fn forget_cache_of_other_versions(conn: &Connection) -> Result<(), StoreError> {
         .map_err(doing())
 }
 
+/// The grows-only tables that this migration and those before it have made.
+fn made(conn: &Connection) -> rusqlite::Result<Vec<&'static str>> {
+    let mut statement =
+        conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    let mut made = Vec::new();
+    for table in GROWS_ONLY {
+        let count: i64 = statement.query_row([table], |row| row.get(0))?;
+        if count > 0 {
+            made.push(table);
+        }
+    }
+    Ok(made)
+}
+
 /// Triggers that refuse every change but an insert at the end. The insert guard is what stops
 /// `REPLACE INTO`, whose deletes fire no trigger unless `recursive_triggers` is on.
-fn guards() -> String {
-    GROWS_ONLY
+fn guards(tables: &[&str]) -> String {
+    tables
         .iter()
         .map(|table| {
             format!(

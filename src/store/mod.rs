@@ -5,17 +5,21 @@
 //! triggers, and every row that is added to one leaves its hash in `leaves`.
 
 mod append;
+pub mod backup;
 pub mod collects;
 mod create;
 pub mod decisions;
 mod error;
 pub mod facts;
 pub mod flags;
+pub mod health;
 pub mod lists;
 mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
+pub mod restore;
+pub mod retention;
 pub mod runs;
 mod time;
 

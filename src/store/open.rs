@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::append::begin;
 use super::lock::Lock;
 use super::runs::{Outcome, RunEnd, end_run};
-use super::{StoreError, Tx, create, instant, lists, migrate};
+use super::{StoreError, Tx, backup, create, instant, lists, migrate};
 
 /// How long SQLite itself waits for a reader to get out of the way of a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,12 +33,23 @@ impl Store {
     pub fn open_writer(path: &Path, wait: Duration) -> Result<Self, StoreError> {
         create::folder(path)?;
         let lock = Lock::take(path, wait)?;
+        Self::open_under(lock, path)
+    }
+
+    /// Opens the database for writing under a lock that is held already.
+    ///
+    /// # Errors
+    /// As for [`Store::open_writer`], but for the lock.
+    pub(super) fn open_under(lock: Lock, path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
             create::database(path)?;
         }
         let found = inspect(path)?;
         let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, &error))?;
+        conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, error))?;
+        if found < migrate::newest() {
+            backup::before_migration(&conn, path)?;
+        }
         migrate::migrate(&mut conn, found)?;
         Ok(Self { conn, path: path.to_owned(), _lock: Some(lock) })
     }
@@ -110,7 +121,7 @@ pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Stor
     conn.busy_timeout(BUSY_TIMEOUT).map_err(doing())?;
     let settings = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;
         PRAGMA synchronous = FULL;";
-    conn.execute_batch(settings).map_err(|error| damaged(path, &error))?;
+    conn.execute_batch(settings).map_err(|error| damaged(path, error))?;
     Ok(conn)
 }
 
@@ -128,10 +139,15 @@ fn inspect(path: &Path) -> Result<i64, StoreError> {
         return Err(StoreError::Damaged { path: path.to_owned(), what: what.to_owned() });
     }
     let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let found = recognise(&conn, path)?;
+    check(&conn, path)
+}
+
+/// Returns the schema's number of a file that is ours and sound.
+pub(super) fn check(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let found = recognise(conn, path)?;
     let verdict: String = conn
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .map_err(|error| damaged(path, &error))?;
+        .map_err(|error| damaged(path, error))?;
     if verdict == "ok" {
         Ok(found)
     } else {
@@ -143,7 +159,7 @@ fn inspect(path: &Path) -> Result<i64, StoreError> {
 fn recognise(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
     let number = |pragma: &str| -> Result<i64, StoreError> {
         conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
-            .map_err(|error| damaged(path, &error))
+            .map_err(|error| damaged(path, error))
     };
     if number("application_id")? != migrate::APPLICATION_ID {
         let what = "another program's database".to_owned();
@@ -156,6 +172,12 @@ fn recognise(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
     Ok(found)
 }
 
-fn damaged(path: &Path, error: &rusqlite::Error) -> StoreError {
-    StoreError::Damaged { path: path.to_owned(), what: error.to_string() }
+/// A file that SQLite cannot make sense of is damaged; a full disk or a missing right is not.
+fn damaged(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Damaged { path: path.to_owned(), what: error.to_string() }
+        }
+        _ => StoreError::sql(format!("opening {}", path.display()))(error),
+    }
 }

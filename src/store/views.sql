@@ -71,3 +71,7 @@ WHERE f.attribute LIKE 'rating.%' OR (f.attribute LIKE 'saf.%'
 DROP VIEW IF EXISTS audit_leaves;
 CREATE VIEW audit_leaves AS
 SELECT seq, at, kind, leaf FROM leaves;
+
+DROP VIEW IF EXISTS audit_checks;
+CREATE VIEW audit_checks AS
+SELECT seq, run, at, kind, outcome, detail FROM checks;

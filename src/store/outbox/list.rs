@@ -153,6 +153,8 @@ pub struct Health {
     pub dead_letters: Vec<i64>,
     /// Since when the mail that is due longest has been due.
     pub due_since: Option<Timestamp>,
+    /// When the mail that waits longest was queued, whether its next attempt is due or not.
+    pub waiting_since: Option<Timestamp>,
     /// When a server last took a mail over.
     pub last_accepted_at: Option<Timestamp>,
     /// What was last said of a mail that waits.
@@ -174,6 +176,8 @@ pub fn health(conn: &Connection, now: Timestamp) -> Result<Health, StoreError> {
             MailState::Queued | MailState::Sending | MailState::Deferred | MailState::Unknown => {
                 let since = Some(row.next_at.unwrap_or(row.queued_at)).filter(|since| *since <= now);
                 health.waiting += 1;
+                health.waiting_since =
+                    Some(health.waiting_since.map_or(row.queued_at, |first| first.min(row.queued_at)));
                 health.due_since = [health.due_since, since].into_iter().flatten().min();
                 health.last_trouble = row.last_reply.or(health.last_trouble);
             }
