@@ -90,6 +90,7 @@ codes! {
     RouteEscalation Error "route/half-escalation" "A route escalates, but says not after how long.";
     RouteOperator Warning "route/no-operator" "No route takes what concerns the program itself.";
     RouteSeverity Warning "route/severity-unrouted" "No route takes a severity that the policy gives.";
+    HeartbeatUrl Error "heartbeat/bad-url" "A heartbeat's address is neither https nor on this machine.";
     PolicyNoMatch Error "policy/no-match" "A pattern for policy files matches none.";
     PolicyNoRules Error "policy/no-rules" "The policy files hold no rule.";
     RuleDuplicate Error "rule/duplicate-id" "Two rules have the same id.";

@@ -3,11 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::alerts::{Recipient, Route, Templates};
 use crate::rules::Policy;
+use crate::store::retention::Keep;
+
+/// When housekeeping is due if nothing says otherwise: after clock changes, before the first reading.
+pub const HOUSEKEEPING_SCHEDULE: &str = "30 3 * * *";
 
 /// Everything one run needs to know.
 #[derive(Debug)]
@@ -28,8 +33,22 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// The digest, where one is wanted.
     pub digest: Option<Digest>,
+    /// The outside monitor, where there is one.
+    pub heartbeat: Option<Heartbeat>,
+    /// Backups, where they are wanted.
+    pub backup: Option<Backup>,
+    /// What may go after its time.
+    pub retention: Retention,
     /// The mail templates, parsed once.
     pub templates: Templates,
+}
+
+impl Config {
+    /// When housekeeping is due: five cron fields in the council's zone.
+    #[must_use]
+    pub fn housekeeping_schedule(&self) -> &str {
+        self.backup.as_ref().map_or(HOUSEKEEPING_SCHEDULE, |backup| backup.schedule.as_str())
+    }
 }
 
 /// `[council]`
@@ -179,4 +198,36 @@ pub struct Digest {
     pub schedule: String,
     /// Recipients' ids.
     pub to: Vec<String>,
+}
+
+/// `[heartbeat]`
+#[derive(Clone, Debug)]
+pub struct Heartbeat {
+    /// Asked for after each good cycle; a monitor raises the alarm when it is not.
+    pub url: SecretString,
+    /// Asked for after a cycle that was not good.
+    pub failure_url: SecretString,
+    /// Limit for the whole call.
+    pub timeout: Duration,
+    /// The monitor has not answered for so long: the operator is told.
+    pub alert_after: SignedDuration,
+}
+
+/// `[backup]`
+#[derive(Clone, Debug)]
+pub struct Backup {
+    /// The folder; made if it is not there.
+    pub dir: PathBuf,
+    /// Five cron fields in the council's zone.
+    pub schedule: String,
+    /// How many are kept.
+    pub keep: Keep,
+}
+
+/// `[retention]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Bodies of documents go after so many days, once a newer one of the same address is held; kept
+    /// for ever where absent.
+    pub bodies_days: Option<u16>,
 }

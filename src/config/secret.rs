@@ -54,6 +54,18 @@ pub(super) fn secret(table: &Table<'_>, key: &'static str, around: Surroundings<
     usable(table, key, value.span(), kept).then(|| SecretString::from(kept))
 }
 
+/// A text that may be a secret: it stands in the file itself, or elsewhere as a secret does.
+pub(super) fn secret_or_text(
+    table: &Table<'_>,
+    key: &'static str,
+    around: Surroundings<'_>,
+) -> Option<SecretString> {
+    match table.get(key)?.get_ref() {
+        DeValue::Table(_) => secret(table, key, around),
+        _ => table.text_opt(key).map(|text| SecretString::from(text.into_inner())),
+    }
+}
+
 fn one_of_three(form: &Table<'_>, around: Surroundings<'_>) -> Option<String> {
     let ways = ["credential", "file", "env"];
     let given = ways.into_iter().filter(|way| form.has(way)).count();

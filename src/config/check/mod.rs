@@ -5,6 +5,7 @@ mod address;
 mod council;
 mod cron;
 mod mail;
+mod operations;
 mod people;
 mod policy;
 mod rule;
@@ -33,6 +34,9 @@ pub(super) fn config(root: &Table<'_>, around: Surroundings<'_>) -> Option<Confi
     let policy = policy::of_config(root, around.folder);
     let mail = mail::mail(root, around);
     let people = people::people(root, &zone, &mail.allowed_domains, policy.as_ref());
+    let heartbeat = operations::heartbeat(root, around);
+    let backup = operations::backup(root, &zone, around.folder);
+    let retention = operations::retention(root);
     Some(Config {
         council: council?,
         store: store?,
@@ -42,6 +46,9 @@ pub(super) fn config(root: &Table<'_>, around: Surroundings<'_>) -> Option<Confi
         recipients: people.recipients,
         routes: people.routes,
         digest: people.digest,
+        heartbeat,
+        backup,
+        retention,
         templates: mail.templates?,
     })
 }

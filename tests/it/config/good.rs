@@ -51,6 +51,8 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!((smtp.port, smtp.tls, smtp.ehlo_name.as_str()), (587, Tls::StartTls, "example.gov.uk"));
     assert_eq!((smtp.connect_timeout, smtp.timeout), (Duration::from_secs(10), Duration::from_secs(60)));
     assert!(smtp.login.is_none() && smtp.ca_file.is_none() && config.digest.is_none());
+    assert!(config.heartbeat.is_none() && config.backup.is_none() && config.retention.bodies_days.is_none());
+    assert_eq!(config.housekeeping_schedule(), "30 3 * * *");
 }
 
 #[test]
@@ -78,6 +80,14 @@ fn every_key_is_taken_as_it_is_written() {
     assert_eq!((route.escalate_to.as_slice(), route.only), (["lead".to_owned()].as_slice(), false));
     assert_eq!(route.remind_after, Some(SignedDuration::from_hours(7 * 24)));
     assert_eq!(config.recipients[0].name.as_deref(), Some("Lead"));
+    let heartbeat = config.heartbeat.as_ref().expect("given");
+    assert_eq!(heartbeat.url.expose_secret(), "https://monitor.example.org/ping/abc?x=1");
+    assert_eq!(heartbeat.failure_url.expose_secret(), "https://monitor.example.org/down");
+    assert_eq!((heartbeat.timeout.as_secs(), heartbeat.alert_after), (3, SignedDuration::from_hours(6)));
+    let backup = config.backup.as_ref().expect("given");
+    assert_eq!((&backup.dir, config.housekeeping_schedule()), (&here().join("good/backups"), "15 4 * * *"));
+    assert_eq!((backup.keep.daily, backup.keep.weekly, backup.keep.monthly), (3, 2, 1));
+    assert_eq!(config.retention.bodies_days, Some(365));
     assert_eq!(config.digest.expect("given").to, ["lead"]);
     assert_eq!(config.policy, builtin_policy());
 }
@@ -118,8 +128,15 @@ fn the_shipped_files_comments_are_keys_that_exist() {
     let on: Vec<&str> = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(key) if key.starts_with("[digest]") || key.contains(" = ") && !key.contains(':') => key,
-            Some(key) if key.starts_with("schedule") || key.starts_with("port") => key,
+            Some(key)
+                if key.starts_with('[') && !key.starts_with("[[")
+                    || key.contains(" = ") && !key.contains(':') =>
+            {
+                key
+            }
+            Some(key) if ["schedule", "port", "failure_url"].iter().any(|begin| key.starts_with(begin)) => {
+                key
+            }
             _ => line,
         })
         .filter(|line| !line.starts_with("ca_file") && !line.starts_with("templates"))
@@ -132,7 +149,8 @@ fn the_shipped_files_comments_are_keys_that_exist() {
     let path = folder.path().join("carewarden.toml");
     fs::write(&path, text).expect("written");
     let loaded = load_with(&path, &env).unwrap_or_else(|faults| panic!("{faults}"));
-    assert!(loaded.config.digest.is_some());
+    assert!(loaded.config.digest.is_some() && loaded.config.heartbeat.is_some());
+    assert!(loaded.config.backup.is_some() && loaded.config.retention.bodies_days == Some(730));
     let Transport::Smtp(smtp) = loaded.config.mail.transport else { panic!("not smtp") };
     assert!(smtp.login.is_some());
 }
@@ -173,4 +191,22 @@ fn a_rules_defaults_and_settings_are_read() {
     assert_eq!((rule.family.as_str(), rule.tell), ("f", Tell::Digest));
     assert_eq!(rule.when, Condition::InspectionOlderThan { years: 5 });
     assert_ne!(plain.rules[0].version, set.rules[0].version);
+}
+
+/// Healthchecks and its like take "/fail" after the path; a query stays at the end.
+#[test]
+fn the_failure_address_is_made_from_the_other() {
+    let text = fs::read_to_string(here().join("good/smallest.toml")).expect("is there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("carewarden.toml");
+    for (url, wanted) in [
+        ("https://hc.example.org/abc", "https://hc.example.org/abc/fail"),
+        ("https://hc.example.org/abc/?rid=1", "https://hc.example.org/abc/fail?rid=1"),
+        ("http://127.0.0.1:8000/x", "http://127.0.0.1:8000/x/fail"),
+    ] {
+        fs::write(&path, format!("{text}\n[heartbeat]\nurl = \"{url}\"\n")).expect("written");
+        let config = load_with(&path, &env).unwrap_or_else(|faults| panic!("{faults}")).config;
+        assert!(!format!("{config:?}").contains("hc.example.org"), "whoever has the address can silence it");
+        assert_eq!(config.heartbeat.expect("given").failure_url.expose_secret(), wanted);
+    }
 }

@@ -24,6 +24,7 @@ fn env(name: &str) -> Option<String> {
     match name {
         "CREDENTIALS_DIRECTORY" => Some("tests/it/config/credentials".into()),
         "SMTP_PASSWORD" => Some(FROM_ENV.into()),
+        "HEARTBEAT_URL" => Some("https://monitor.example.org/down".into()),
         "EMPTY" => Some("\n".into()),
         "TWO_LINES" => Some(format!("{FROM_ENV}\n{FROM_ENV}\n")),
         _ => None,
