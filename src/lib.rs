@@ -20,5 +20,6 @@ pub mod mail;
 pub mod rules;
 pub mod schedule;
 pub mod sources;
+pub mod status;
 pub mod store;
 pub mod telemetry;

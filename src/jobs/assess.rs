@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::own::own_checks;
 use super::queue::{Post, queue};
 use super::{JobError, digest};
 use crate::alerts::{Inputs, Planned, Quiet, Routing, Telling, plan};
@@ -44,6 +45,7 @@ struct Situation {
     quiets: Vec<Quiet>,
     decisions: Vec<Decided>,
     sources: Vec<SourceState>,
+    own_checks: Vec<SourceState>,
     baselines: Vec<Timestamp>,
     digest_notes: Option<Vec<String>>,
 }
@@ -111,6 +113,7 @@ fn situation(store: &Store, config: &Config, now: Timestamp) -> Result<Situation
             .filter(|baseline| assessed_at.is_none_or(|at| *baseline > at))
             .collect(),
         digest_notes: None,
+        own_checks: own_checks(store, config, now)?,
         sources,
     })
 }
@@ -150,11 +153,13 @@ fn source_state(
 }
 
 fn judge(config: &Config, situation: &Situation, now: Timestamp) -> Vec<FlagEvent> {
+    // Own checks are told as sources are; nothing rests on them, so they hush nothing.
+    let sources = [situation.sources.as_slice(), &situation.own_checks].concat();
     let verdicts = evaluate(
         &config.policy,
         Known {
             history: &situation.history,
-            sources: &situation.sources,
+            sources: &sources,
             decisions: &situation.decisions,
             now,
             zone: &config.council.zone,

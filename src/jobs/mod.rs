@@ -1,4 +1,4 @@
-//! The jobs: collect, assess, deliver. Each is a function that the command line and the daemon's
+//! The jobs: collect, assess, deliver, housekeeping. Each is a function that the command line and the daemon's
 //! loop both call.
 
 mod assess;
@@ -7,6 +7,11 @@ mod collect;
 mod cycle;
 pub mod deliver;
 mod digest;
+pub mod emergency;
+pub mod health;
+pub mod heartbeat;
+pub mod housekeeping;
+mod own;
 mod queue;
 
 pub use assess::{Assessed, assess};

@@ -88,6 +88,10 @@ pub struct SourceState {
     pub baseline_at: Option<Timestamp>,
 }
 
+/// Begins the id of a check that Carewarden makes of itself, which is told as a source is. No id in a
+/// configuration has a colon.
+pub const OWN_CHECK: &str = "own:";
+
 /// An officer's recorded decision about a subject, as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {

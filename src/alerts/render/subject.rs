@@ -3,6 +3,7 @@
 //! It is not a template: mail rules and people's eyes rely on its shape.
 
 use crate::domain::Severity;
+use crate::rules::OWN_CHECK;
 
 use super::super::{Alert, Kind, Why};
 use super::words::{clean, council_short, cut_at_word, lead, phrase};
@@ -66,15 +67,19 @@ fn flag_title(alert: &Alert) -> String {
 fn source_title(alert: &Alert) -> String {
     let Some(item) = alert.items.first() else { return "Source".to_owned() };
     let id = clean(&item.subject.id, 40);
+    let (kind, id) = match id.strip_prefix(OWN_CHECK) {
+        Some(own) => ("Own check", own.to_owned()),
+        None => ("Source", id),
+    };
     if item.why == Why::Cleared {
-        return format!("Source {id}: recovered");
+        return format!("{kind} {id}: recovered");
     }
     let said = phrase(item);
     // The tag before the colon names the source; the phrase need not do so again.
-    let said = said.replacen(&format!("source {id} "), "", 1);
+    let said = said.replacen(&format!("{} {id} ", kind.to_lowercase()), "", 1);
     // An address says little in a subject line and pushes out what matters; the mail has it.
     let said = said.split(": http").next().unwrap_or_default();
-    format!("Source {id}: {said}")
+    format!("{kind} {id}: {said}")
 }
 
 fn summary_title(alert: &Alert) -> String {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Asked, Evidence, Verdict};
-use crate::rules::{Known, SourceState, date_words};
+use crate::rules::{Known, OWN_CHECK, SourceState, date_words};
 
 /// At most so many ids are named in a sentence; the evidence has them all.
 const IDS_NAMED_MAX: usize = 10;
@@ -18,7 +18,11 @@ pub(super) fn failed(asked: Asked<'_>, after: u16) -> Verdict {
     let Some(last_at) = source.last_at else { return Verdict::Unknown };
     let shown = |outcome: &str| vec![own("collect.outcome", outcome.to_owned(), last_at)];
     if source.failed_in_a_row == 0 {
-        return Verdict::absent(format!("Source {} was read.", source.id), shown("read"));
+        let words = match source.id.strip_prefix(OWN_CHECK) {
+            Some(own) => format!("Own check {own} is fine."),
+            None => format!("Source {} was read.", source.id),
+        };
+        return Verdict::absent(words, shown("read"));
     }
     // Failures that are too few to count are still no sign of recovery.
     if source.failed_in_a_row < u32::from(after) {
@@ -26,11 +30,11 @@ pub(super) fn failed(asked: Asked<'_>, after: u16) -> Verdict {
     }
     let times = if after > 1 { format!(" {after} times in a row") } else { String::new() };
     let why = source.last_error.as_deref().map_or("no cause is known", |error| error.trim_end_matches('.'));
-    Verdict::holds(
-        WEIGHT_FAILED,
-        format!("Reading source {} failed{times}: {why}.", source.id),
-        shown("failed"),
-    )
+    let reason = match source.id.strip_prefix(OWN_CHECK) {
+        Some(own) => format!("Own check {own} failed: {why}."),
+        None => format!("Reading source {} failed{times}: {why}.", source.id),
+    };
+    Verdict::holds(WEIGHT_FAILED, reason, shown("failed"))
 }
 
 /// Its newest good reading is older than so many of its intervals.

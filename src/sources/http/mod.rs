@@ -2,6 +2,7 @@
 
 mod client;
 mod fault;
+mod ping;
 pub mod wait;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use reqwest::{Client, Response, StatusCode, header};
 use secrecy::SecretString;
 
 pub use fault::{Fault, FaultKind};
+pub use ping::ping;
 
 use crate::clock::Clock;
 use client::{conditions, retry_after, says_html, validators};
