@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use rusqlite::OpenFlags;
 
 use super::backup::{beside, copy, io, open_sound, sync};
+use super::create;
 use super::decisions::{DecisionKind, NewDecision};
 use super::lock::Lock;
-use super::create;
 use super::open::connect;
 use super::{Store, StoreError, health};
 
