@@ -140,6 +140,7 @@ impl World {
     }
 
     /// Runs with a failpoint.
+    #[cfg(debug_assertions)]
     pub fn run_to(&self, failpoint: &str, args: &[&str]) -> Ran {
         let mut command = self.command(args);
         command.env("CAREWARDEN_FAILPOINT", failpoint).output().expect("the program starts").into()

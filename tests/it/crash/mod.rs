@@ -3,6 +3,8 @@
 
 mod faults;
 pub mod harness;
+// A release build has no failpoints to be killed at.
+#[cfg(debug_assertions)]
 mod killed;
 mod letters;
 mod together;

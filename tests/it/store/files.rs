@@ -4,7 +4,6 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
 use carewarden::store::Store;
 
@@ -14,10 +13,13 @@ use crate::crash::harness::{Ran, Register, World, ask};
 /// "nobody", for whom permissions hold even where the tests are run by root.
 const NOBODY: u32 = 65_534;
 
+#[cfg(debug_assertions)]
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").mode() & 0o777
 }
 
+// It takes a failpoint, which a release build does not have, to leave the log behind.
+#[cfg(debug_assertions)]
 #[test]
 fn only_its_owner_can_read_it_whatever_the_umask() {
     let register = Register::day_one();
@@ -28,7 +30,7 @@ fn only_its_owner_can_read_it_whatever_the_umask() {
         world.dir.path().join("carewarden.toml").display()
     );
     let run = |failpoint| {
-        let mut command = Command::new("sh");
+        let mut command = std::process::Command::new("sh");
         command.args(["-c", &program]).env("CAREWARDEN_FAILPOINT", failpoint);
         command.output().expect("a shell").status
     };
