@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::open::{check, connect};
+use super::open::{connect, sound};
 use super::{StoreError, migrate};
 
 /// Pages copied in one step: 4 MB, so that a reader of the copy's disk is never held up for long.
@@ -132,7 +132,7 @@ fn fill(from: &Connection, partial: &Path) -> Result<(), StoreError> {
     // One file, without a log beside it.
     copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(sql(partial))?;
     let bad = |what: String| StoreError::BadCopy { path: partial.to_owned(), what };
-    check(&copy, partial).map_err(|error| bad(error.to_string()))?;
+    sound(&copy, partial).map_err(|error| bad(error.to_string()))?;
     if newest_leaf(&copy).map_err(sql(partial))? != leaves {
         return Err(bad("it ends at another row than the database".to_owned()));
     }
@@ -168,12 +168,9 @@ pub fn open_sound(file: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Missing { path: file.to_owned() });
     }
     let conn = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let damaged = |what: &str| StoreError::Damaged { path: file.to_owned(), what: what.to_owned() };
-    if check(&conn, file)? == 0 {
-        return Err(damaged("it is empty"));
-    }
-    match super::health::integrity(&conn)?.first() {
-        Some(fault) => Err(damaged(fault)),
+    sound(&conn, file)?;
+    match super::health::integrity(&conn)?.into_iter().next() {
+        Some(what) => Err(StoreError::Damaged { path: file.to_owned(), what }),
         None => Ok(conn),
     }
 }

@@ -46,10 +46,10 @@ impl Store {
         }
         let found = inspect(path)?;
         let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, error))?;
         if found < migrate::newest() {
             backup::before_migration(&conn, path)?;
         }
+        conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, error))?;
         migrate::migrate(&mut conn, found)?;
         Ok(Self { conn, path: path.to_owned(), _lock: Some(lock) })
     }
@@ -138,12 +138,11 @@ fn inspect(path: &Path) -> Result<i64, StoreError> {
         let what = "the file is empty, which none that this program made ever is";
         return Err(StoreError::Damaged { path: path.to_owned(), what: what.to_owned() });
     }
-    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    check(&conn, path)
+    sound(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path)
 }
 
 /// Returns the schema's number of a file that is ours and sound.
-pub(super) fn check(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
+pub(super) fn sound(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
     let found = recognise(conn, path)?;
     let verdict: String = conn
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))

@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use rusqlite::OpenFlags;
 
 use super::backup::{beside, copy, io, open_sound, sync};
-use super::create;
 use super::decisions::{DecisionKind, NewDecision};
 use super::lock::Lock;
 use super::open::connect;
-use super::{Store, StoreError, health};
+use super::{Store, StoreError, create, health};
 
 /// Who puts a backup in the place of the database, why, and when.
 #[derive(Clone, Copy, Debug)]
