@@ -1,19 +1,23 @@
 //! The command line: one file a subcommand. Standard output holds the answer only.
 
 mod args;
+mod backup;
 mod check;
 mod decide;
 mod demo;
 mod explain;
 mod flags;
+mod init;
 mod mail;
 mod out;
 mod outbox;
 mod policy;
 mod progress;
 mod providers;
+mod restore;
 mod run;
 mod runs;
+mod status;
 
 use std::path::{Path, PathBuf};
 
@@ -59,10 +63,18 @@ struct Global {
 enum Command {
     /// Do the whole job on built-in recorded real data: no network, no configuration
     Demo(demo::Args),
+    /// Write a first configuration and policy, from answers or flags
+    Init(init::Args),
     /// Validate configuration, policy, routes and templates
     Check,
     /// Run the jobs once and exit
     Run(run::Args),
+    /// Tell whether all is well: last and next runs, mail, sources, backup; exit 1 if not
+    Status(status::Args),
+    /// Copy the database, beside a daemon that is at work
+    Backup(backup::Args),
+    /// Put a backup in the place of the database; the one before is kept
+    Restore(restore::Args),
     /// List flags: who is poor, since when, and why
     Flags(flags::Args),
     /// Tell why a flag was raised, from which document, and who was told
@@ -157,8 +169,12 @@ pub fn main() -> Exit {
 fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
     match command {
         Command::Demo(args) => demo::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
         Command::Check => check::run(context),
         Command::Run(args) => run::run(&args, context),
+        Command::Status(args) => status::run(&args, context),
+        Command::Backup(args) => backup::run(&args, context),
+        Command::Restore(args) => restore::run(&args, context),
         Command::Flags(args) => flags::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Providers(args) => providers::run(&args, context),

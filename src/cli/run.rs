@@ -1,6 +1,7 @@
 //! `carewarden run`
 
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
 use super::args::parse_instant;
 use super::out::Colour;
@@ -8,10 +9,13 @@ use super::{Context, Fault, open_writer, out, progress};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::jobs::{Accepted, Cycle, Delivered, Done, Jobs, SourceRead, cycle};
+use crate::jobs::{
+    Accepted, Cycle, Delivered, Done, JobError, Jobs, SourceRead, cycle, emergency, heartbeat, housekeeping,
+};
 use crate::sources::cqc::Progress;
 use crate::store::outbox::Mode;
-use crate::store::{Store, lists};
+use crate::store::runs::Outcome;
+use crate::store::{Store, StoreError, lists};
 
 /// The jobs by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,7 +26,9 @@ enum Job {
     Assess,
     /// Send what is due
     Deliver,
-    /// All three
+    /// Check the file, back it up, let go what is past its time
+    Housekeeping,
+    /// Collect, assess and deliver, and housekeeping when it is due
     All,
 }
 
@@ -70,21 +76,23 @@ impl Args {
         }
     }
 
-    const fn jobs(&self) -> Jobs {
-        match self.job {
+    /// The jobs of the cycle; housekeeping is none of them.
+    const fn jobs(&self) -> Option<Jobs> {
+        Some(match self.job {
             Job::Collect => Jobs::Collect,
             Job::Assess => Jobs::Assess,
             Job::Deliver => Jobs::Deliver,
             Job::All => Jobs::All,
-        }
+            Job::Housekeeping => return None,
+        })
     }
 }
 
 pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit, Fault> {
     let accepted = args.accepted()?;
-    if args.as_of.is_some() && args.job == Job::Deliver {
+    if args.as_of.is_some() && matches!(args.job, Job::Deliver | Job::Housekeeping) {
         return Err(Fault::BadInput(
-            "error: --as-of is not for deliver, which goes by the real clock".into(),
+            "error: --as-of is not for deliver and housekeeping, which go by the real clock".into(),
         ));
     }
     let config = context.config()?;
@@ -92,12 +100,65 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit, Fault> {
     if clock.now() > clock::real_now() {
         return Err(Fault::BadInput(format!("error: --as-of {} is in the future", clock.now())));
     }
-    let mut store = open_writer(&config.store.path, args.wait)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let opened = open_writer(&config.store.path, args.wait);
+    let mut store = opened.map_err(|error| tell(&runtime, &config, error.into()))?;
     not_before_newest(&store, args.as_of)?;
-    store.close_interrupted_runs(clock::real_now())?;
-    let done = cycle_on_terminal(&mut store, &config, args, clock, accepted)?;
+    let Some(jobs) = args.jobs() else {
+        let kept = keep_house(&mut store, &config, context);
+        return kept.map_err(|error| tell(&runtime, &config, error.into()));
+    };
+    let how = Cycle {
+        jobs,
+        clock,
+        due_only: args.due,
+        mode: if args.now { Mode::Now } else { Mode::Due },
+        accepted,
+        progress: &|_, _| (),
+    };
+    let worked = cycle_on_terminal(&runtime, &mut store, &config, how);
+    let done = worked.map_err(|error| tell(&runtime, &config, error))?;
     report(&done, context)?;
-    Ok(if done.is_fine() { Exit::Fine } else { Exit::Failed })
+    let mut exit = if done.is_fine() { Exit::Fine } else { Exit::Failed };
+    // A replay is not a sign of life, and keeps no house.
+    if args.job == Job::All && args.as_of.is_none() {
+        let outcome = if done.is_fine() { Outcome::Ok } else { Outcome::Part };
+        let beat = heartbeat::beat(&mut store, &config, outcome, clock::real_now());
+        if let Err(error) = runtime.block_on(beat) {
+            tracing::warn!(%error, "the monitor's answer could not be written down");
+        }
+        if housekeeping::due(&store, &config, clock::real_now())? {
+            exit = exit.or(keep_house(&mut store, &config, context)?);
+        }
+    }
+    Ok(exit)
+}
+
+/// A job that failed as a whole is told by the ways that need no database, where that is at fault.
+fn tell(runtime: &Runtime, config: &Config, error: JobError) -> Fault {
+    match &error {
+        JobError::Store(fault) if fault.is_grave() => {
+            let told = runtime.block_on(emergency::tell(config, &fault.to_string(), clock::real_now()));
+            for id in &told.mailed {
+                out::error(&format!("the operator was told by mail ({id}), past the outbox"));
+            }
+        }
+        // Another process that is at work is no fault, and gives its own signs of life.
+        JobError::Store(_) => {}
+        JobError::Render(_) | JobError::Compose(_) => {
+            let _logged = runtime.block_on(heartbeat::ping(config, Outcome::Failed));
+        }
+    }
+    error.into()
+}
+
+fn keep_house(store: &mut Store, config: &Config, context: &mut Context) -> Result<Exit, StoreError> {
+    let kept = housekeeping::run(store, config, &Clock::real(), None)?;
+    for fault in &kept.faults {
+        out::error(&format!("error: {fault}"));
+    }
+    let _closed = context.out.line(&format!("keeping  {}", kept.done.join("; ")));
+    Ok(if kept.faults.is_empty() { Exit::Fine } else { Exit::Failed })
 }
 
 /// What has been judged cannot be judged again as of before: history would have two versions.
@@ -112,30 +173,21 @@ fn not_before_newest(store: &Store, as_of: Option<Timestamp>) -> Result<(), Faul
 }
 
 fn cycle_on_terminal(
+    runtime: &Runtime,
     store: &mut Store,
     config: &Config,
-    args: &Args,
-    clock: Clock,
-    accepted: Option<Accepted<'_>>,
-) -> Result<Done, Fault> {
+    how: Cycle<'_>,
+) -> Result<Done, JobError> {
+    store.close_interrupted_runs(clock::real_now())?;
     let bar = progress::bar();
     let show = |source: &str, progress: Progress| {
         bar.set_length(u64::try_from(progress.total).unwrap_or(0));
         bar.set_position(u64::try_from(progress.done).unwrap_or(0));
         bar.set_message(format!("reading {source}"));
     };
-    let how = Cycle {
-        jobs: args.jobs(),
-        clock,
-        due_only: args.due,
-        mode: if args.now { Mode::Now } else { Mode::Due },
-        accepted,
-        progress: &show,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = runtime.block_on(cycle(store, config, how));
+    let done = runtime.block_on(cycle(store, config, Cycle { progress: &show, ..how }));
     bar.finish_and_clear();
-    Ok(done?)
+    done
 }
 
 /// What was done, in words, on standard output; what failed, on standard error.
