@@ -26,8 +26,16 @@ impl Lock {
     /// # Errors
     /// [`StoreError::Busy`] with the other process's id when it stays taken.
     pub fn take(database: &Path, wait: Duration) -> Result<Self, StoreError> {
+        Self::take_named(database, ".lock", wait)
+    }
+
+    /// The same under another name: what one process holds for long must not stop the others' writes.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn take_named(database: &Path, ending: &str, wait: Duration) -> Result<Self, StoreError> {
         let mut path = database.as_os_str().to_owned();
-        path.push(".lock");
+        path.push(ending);
         let path = std::path::PathBuf::from(path);
         let io = |doing: &'static str| {
             let path = path.clone();

@@ -5,8 +5,12 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, append::begin};
 
 /// The migrations, in order; the schema's number is how many have been applied.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_checks.sql")];
+const MIGRATIONS: [&str; 3] =
+    [
+        include_str!("migrations/0001_first.sql"),
+        include_str!("migrations/0002_checks.sql"),
+        include_str!("migrations/0003_daemon.sql"),
+    ];
 
 /// The views are made anew at each start: they are a contract of names, not data.
 const VIEWS: &str = include_str!("views.sql");
@@ -15,7 +19,7 @@ const VIEWS: &str = include_str!("views.sql");
 pub const APPLICATION_ID: i64 = 0x4341_5245;
 
 /// Tables that take inserts at `seq = max + 1` and nothing else.
-pub const GROWS_ONLY: [&str; 17] = [
+pub const GROWS_ONLY: [&str; 18] = [
     "runs",
     "run_ends",
     "documents",
@@ -32,6 +36,7 @@ pub const GROWS_ONLY: [&str; 17] = [
     "deliveries",
     "decisions",
     "checks",
+    "daemon_events",
     "leaves",
 ];
 

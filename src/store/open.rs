@@ -1,6 +1,7 @@
 //! Opening the database: for writing under the lock, or for reading beside the writer.
 
 use std::fs::OpenOptions;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::append::begin;
 use super::lock::Lock;
 use super::runs::{Outcome, RunEnd, end_run};
-use super::{StoreError, Tx, backup, create, instant, lists, migrate};
+use super::{StoreError, Tx, Writes, backup, create, instant, lists, migrate};
 
 /// How long SQLite itself waits for a reader to get out of the way of a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,7 +21,16 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Store {
     conn: Connection,
     path: PathBuf,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
+    file: FileId,
+    writes: Writes,
+}
+
+/// Which file a path names: another one may have been put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
 }
 
 impl Store {
@@ -51,7 +61,13 @@ impl Store {
         }
         conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(|error| damaged(path, error))?;
         migrate::migrate(&mut conn, found)?;
-        Ok(Self { conn, path: path.to_owned(), _lock: Some(lock) })
+        Ok(Self {
+            conn,
+            path: path.to_owned(),
+            lock: Some(lock),
+            file: file_id(path)?,
+            writes: Writes::default(),
+        })
     }
 
     /// Opens the database for reading; a writer may be at work beside.
@@ -64,7 +80,7 @@ impl Store {
         }
         let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         recognise(&conn, path)?;
-        Ok(Self { conn, path: path.to_owned(), _lock: None })
+        Ok(Self { conn, path: path.to_owned(), lock: None, file: file_id(path)?, writes: Writes::default() })
     }
 
     /// The connection, for reading.
@@ -89,6 +105,7 @@ impl Store {
         at: Timestamp,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _in_hand = self.writes.begin();
         let inner = begin(&mut self.conn, "beginning to write".to_owned())?;
         let tx = Tx::new(inner, instant(at));
         let value = work(&tx)?;
@@ -98,7 +115,55 @@ impl Store {
     }
 }
 
+/// The right to be the daemon of a database, until it is dropped.
+#[derive(Debug)]
+pub struct Only {
+    _lock: Lock,
+}
+
 impl Store {
+    /// Makes this process the daemon of a database: there is one at most, though it leaves others
+    /// to write while it is idle.
+    ///
+    /// # Errors
+    /// Another daemon runs on it, or the lock cannot be made.
+    pub fn only_daemon(path: &Path) -> Result<Only, StoreError> {
+        make_folder(path)?;
+        let lock = Lock::take_named(path, ".daemon", Duration::ZERO)?;
+        Ok(Only { _lock: lock })
+    }
+
+    /// Lets other processes write until [`Store::resume`]; the file stays open.
+    pub fn rest(&mut self) {
+        self.lock = None;
+    }
+
+    /// Takes the lock again. A file that was put in the place of the one that was opened (a
+    /// restored backup) is opened in its stead, with every check.
+    ///
+    /// # Errors
+    /// As for [`Store::open_writer`].
+    pub fn resume(&mut self, wait: Duration) -> Result<(), StoreError> {
+        if self.lock.is_some() {
+            return Ok(());
+        }
+        let lock = Lock::take(&self.path, wait)?;
+        if file_id(&self.path).is_ok_and(|now| now == self.file) {
+            self.lock = Some(lock);
+            return Ok(());
+        }
+        drop(lock);
+        let writes = self.writes.clone();
+        *self = Self { writes, ..Self::open_writer(&self.path, wait)? };
+        Ok(())
+    }
+
+    /// Counts of its transactions, to be looked at from another thread.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        self.writes.clone()
+    }
+
     /// Writes down that runs which never ended were interrupted: the process before this one was
     /// killed in the midst of them.
     ///
@@ -112,6 +177,15 @@ impl Store {
         let end = RunEnd { outcome: Outcome::Interrupted, ..RunEnd::default() };
         self.write(at, |tx| unfinished.iter().try_for_each(|run| end_run(tx, *run, at, &end)))
     }
+}
+
+fn file_id(path: &Path) -> Result<FileId, StoreError> {
+    let found = std::fs::metadata(path).map_err(|source| StoreError::Io {
+        doing: "look at",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(FileId { device: found.dev(), inode: found.ino() })
 }
 
 pub(super) fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {

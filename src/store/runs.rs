@@ -76,6 +76,32 @@ pub fn start_run(
     )
 }
 
+/// [`start_run`] for a due instant that has no run yet; `None` when it has one.
+///
+/// # Errors
+/// SQLite's.
+pub fn claim_run(
+    tx: &Tx<'_>,
+    job: &'static str,
+    scheduled_for: Option<Timestamp>,
+    started_at: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    if let Some(due) = scheduled_for {
+        let taken: i64 = tx
+            .sql()
+            .query_row(
+                "SELECT count(*) FROM runs WHERE job = ?1 AND scheduled_for = ?2",
+                [job, &instant(due)],
+                |row| row.get(0),
+            )
+            .map_err(StoreError::sql("looking whether a due instant has a run"))?;
+        if taken > 0 {
+            return Ok(None);
+        }
+    }
+    start_run(tx, job, scheduled_for, started_at).map(Some)
+}
+
 /// Writes down that a run has ended.
 ///
 /// # Errors

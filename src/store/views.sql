@@ -75,3 +75,7 @@ SELECT seq, at, kind, leaf FROM leaves;
 DROP VIEW IF EXISTS audit_checks;
 CREATE VIEW audit_checks AS
 SELECT seq, run, at, kind, outcome, detail FROM checks;
+
+DROP VIEW IF EXISTS audit_daemon_events;
+CREATE VIEW audit_daemon_events AS
+SELECT seq, at, kind, subject, scheduled_for, detail FROM daemon_events;

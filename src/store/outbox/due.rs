@@ -74,6 +74,21 @@ pub fn due(conn: &Connection, now: Timestamp, mode: Mode) -> Result<Vec<i64>, St
     rows.collect::<Result<_, _>>().map_err(doing())
 }
 
+/// When the next mail that is not due yet will be.
+///
+/// # Errors
+/// SQLite's.
+pub fn next_at(conn: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = format!(
+        "SELECT min(last.next_at) FROM {WITH_LAST} WHERE last.state IN ('deferred', 'unknown') AND last.next_at > ?1"
+    );
+    let text: Option<String> = conn
+        .prepare_cached(&sql)
+        .and_then(|mut statement| statement.query_row([instant(now)], |row| row.get(0)))
+        .map_err(StoreError::sql("looking for the next mail that will be due"))?;
+    Ok(text.as_deref().and_then(crate::store::instant_of))
+}
+
 /// Reads a mail with what its next attempt needs.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ mod refusal;
 
 pub use attempt::{Progress, Step, record, start};
 pub use decide::{OutboxError, drop_mail, retry};
-pub use due::{Due, Mode, RUN_MAILS_MAX, due, load};
+pub use due::{Due, Mode, RUN_MAILS_MAX, due, load, next_at};
 pub use list::{Filter, Health, Row, health, list, one};
 pub use refusal::{TOLD_AT_ONCE_MAX, Untold, told, untold};
 
