@@ -4,7 +4,7 @@
 //! may be a secret. [`super::reader`] checks in debug builds that it asks for no other key.
 
 /// Keys and table names, sorted.
-pub(super) const KEYS: [&str; 85] = [
+pub(super) const KEYS: [&str; 86] = [
     "address",
     "after",
     "alert_after_hours",
@@ -17,6 +17,7 @@ pub(super) const KEYS: [&str; 85] = [
     "brake_floor",
     "brake_share",
     "ca_file",
+    "catch_up",
     "connect_timeout_s",
     "council",
     "credential",

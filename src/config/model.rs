@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use crate::alerts::{Recipient, Route, Templates};
 use crate::rules::Policy;
+use crate::schedule::CatchUp;
 use crate::store::retention::Keep;
 
 /// When housekeeping is due if nothing says otherwise: after clock changes, before the first reading.
@@ -76,6 +77,8 @@ pub struct Source {
     pub id: String,
     /// When it is due: five cron fields in the council's zone.
     pub schedule: String,
+    /// What happens to runs that were due while nothing ran.
+    pub catch_up: CatchUp,
     /// What it is.
     pub kind: SourceKind,
 }

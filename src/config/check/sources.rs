@@ -10,6 +10,7 @@ use super::super::secret::{Surroundings, secret};
 use super::super::{Code, CqcApi, Source, SourceKind};
 use super::address::is_loopback;
 use super::{Ids, cron};
+use crate::schedule::CatchUp;
 use crate::sources::cqc::is_usable_id;
 
 /// Sources at most.
@@ -46,11 +47,12 @@ fn source(table: Table<'_>, ids: &mut Ids, zone: &TimeZone, around: Surroundings
     let id = ids.take(&table);
     let kind = table.text("kind", format!("write kind = \"{CQC_API}\"").as_str());
     let schedule = cron::schedule(&table, zone).unwrap_or_else(|| SCHEDULE.into());
+    let catch_up = table.word("catch_up", &CatchUp::ALL.map(|way| (way.as_str(), way))).unwrap_or_default();
     // The keys of a kind that is not known are not known either.
     kind.as_ref().filter(|kind| is_known(&table, kind))?;
     let cqc = cqc_api(&table, around);
     table.end();
-    Some(Source { id: id?, schedule, kind: SourceKind::CqcApi(cqc?) })
+    Some(Source { id: id?, schedule, catch_up, kind: SourceKind::CqcApi(cqc?) })
 }
 
 fn is_known(table: &Table<'_>, kind: &Spanned<String>) -> bool {
