@@ -50,11 +50,33 @@ struct Situation {
     digest_notes: Option<Vec<String>>,
 }
 
+/// When an assessment leaves a run row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Always: somebody asked for it, or new facts came.
+    Always,
+    /// Only when it has something to say: it is one of the many by the clock.
+    News,
+}
+
 /// Assesses everything that is known at the clock's `now`.
 ///
 /// # Errors
 /// The database's, or an alert that cannot be rendered; then nothing is kept.
 pub fn assess(store: &mut Store, config: &Config, clock: &Clock) -> Result<Assessed, JobError> {
+    assess_with(store, config, clock, Record::Always)
+}
+
+/// [`assess`], with a say in whether an assessment without news leaves a trace.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_with(
+    store: &mut Store,
+    config: &Config,
+    clock: &Clock,
+    record: Record,
+) -> Result<Assessed, JobError> {
     let now = clock.now();
     let mut situation = situation(store, config, now)?;
     let events = judge(config, &situation, now);
@@ -64,6 +86,10 @@ pub fn assess(store: &mut Store, config: &Config, clock: &Clock) -> Result<Asses
             Some(digest::notes(store, &situation.flags, &situation.sources, since, now)?);
     }
     let planned = plan(inputs(config, &situation, now));
+    let news = !(events.is_empty() && planned.mails.is_empty() && planned.hushed.is_empty());
+    if record == Record::News && !news && situation.baselines.is_empty() {
+        return Ok(Assessed::default());
+    }
     let assessed = store.write(now, |tx| {
         let run = start_run(tx, "assess", None, now)?;
         for rule in &config.policy.rules {

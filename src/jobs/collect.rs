@@ -20,7 +20,7 @@ use crate::sources::cqc::{self, CacheEntry, Collected, Plan, Progress};
 use crate::store::collects::{CollectOutcome, NewCollect, SourceMark};
 use crate::store::decisions::{DecisionKind, NewDecision};
 use crate::store::facts::NewDocument;
-use crate::store::runs::{Outcome, RunEnd, end_run, start_run};
+use crate::store::runs::{Outcome, RunEnd, claim_run, end_run};
 use crate::store::{self, Store, Tx, collects, instant};
 
 /// An officer's word that a mass change is real.
@@ -39,6 +39,10 @@ pub struct Collecting<'a> {
     pub clock: &'a Clock,
     /// Only sources that are due by their schedule.
     pub due_only: bool,
+    /// Only these sources; all where absent.
+    pub only: Option<&'a [String]>,
+    /// The due instant that this is the run for; one that has a run already gets no other.
+    pub scheduled_for: Option<Timestamp>,
     /// An officer's word that a mass change is real.
     pub accepted: Option<Accepted<'a>>,
     /// Told of each step, with the source's id.
@@ -93,14 +97,17 @@ pub async fn collect(
     let mut due = Vec::new();
     for source in &config.sources {
         let mark = collects::mark(store.sql(), &source.id, now)?;
-        if !how.due_only || is_due(source, &mark, config, now) {
+        let wanted = how.only.is_none_or(|ids| ids.contains(&source.id));
+        if wanted && (!how.due_only || is_due(source, &mark, config, now)) {
             due.push((source, mark));
         }
     }
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    let run = store.write(now, |tx| start_run(tx, "collect", None, now))?;
+    let Some(run) = store.write(now, |tx| claim_run(tx, "collect", how.scheduled_for, now))? else {
+        return Ok(Vec::new());
+    };
     let mut read = Vec::new();
     for (source, mark) in due {
         let SourceKind::CqcApi(settings) = &source.kind;

@@ -72,6 +72,8 @@ pub async fn cycle(store: &mut Store, config: &Config, how: Cycle<'_>) -> Result
         let collecting = Collecting {
             clock: &how.clock,
             due_only: how.due_only,
+            only: None,
+            scheduled_for: None,
             accepted: how.accepted,
             progress: how.progress,
         };
@@ -81,15 +83,27 @@ pub async fn cycle(store: &mut Store, config: &Config, how: Cycle<'_>) -> Result
         done.assessed = Some(assess(store, config, &how.clock)?);
     }
     if matches!(how.jobs, Jobs::Deliver | Jobs::All) {
-        let clock = Clock::real();
-        let mut delivered = deliver(store, &config.mail, &clock, how.mode).await?;
-        if tell_of_refusals(store, config, delivered.run, clock.moment())? > 0 {
-            let more = deliver(store, &config.mail, &Clock::real(), Mode::Due).await?;
-            delivered = sum(delivered, more);
-        }
-        done.delivered = Some(delivered);
+        done.delivered = Some(deliver_and_tell(store, config, &Clock::real(), how.mode).await?);
     }
     Ok(done)
+}
+
+/// Delivers, and tells the operator at once of what was refused.
+///
+/// # Errors
+/// The database's, or a mail that cannot be rendered.
+pub async fn deliver_and_tell(
+    store: &mut Store,
+    config: &Config,
+    clock: &Clock,
+    mode: Mode,
+) -> Result<Delivered, JobError> {
+    let delivered = deliver(store, &config.mail, clock, mode).await?;
+    if tell_of_refusals(store, config, delivered.run, clock.moment())? == 0 {
+        return Ok(delivered);
+    }
+    let more = deliver(store, &config.mail, clock, Mode::Due).await?;
+    Ok(sum(delivered, more))
 }
 
 fn sum(first: Delivered, then: Delivered) -> Delivered {

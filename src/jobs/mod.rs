@@ -12,11 +12,11 @@ pub mod health;
 pub mod heartbeat;
 pub mod housekeeping;
 mod own;
-mod queue;
+pub(crate) mod queue;
 
-pub use assess::{Assessed, assess};
+pub use assess::{Assessed, Record, assess, assess_with};
 pub use collect::{Accepted, Collecting, SourceRead, collect};
-pub use cycle::{Cycle, Done, Jobs, cycle};
+pub use cycle::{Cycle, Done, Jobs, cycle, deliver_and_tell};
 pub use deliver::{DeadLetter, Delivered};
 
 use crate::alerts::TemplateFault;

@@ -11,10 +11,10 @@ use crate::store::outbox::{self, NewMail};
 use crate::store::{Tx, lists};
 
 /// An alert to queue.
-pub(super) struct Post<'a> {
-    pub(super) alert: &'a Alert,
-    pub(super) run: Option<i64>,
-    pub(super) at: Timestamp,
+pub(crate) struct Post<'a> {
+    pub(crate) alert: &'a Alert,
+    pub(crate) run: Option<i64>,
+    pub(crate) at: Timestamp,
 }
 
 /// What identifies a mail: its name in lists, its Message-ID, and the thread it belongs to.
@@ -25,7 +25,7 @@ struct Identity {
 }
 
 /// Renders, composes and queues; `None` when its recipient is not in the configuration any more.
-pub(super) fn queue(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Option<i64>, JobError> {
+pub(crate) fn queue(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Option<i64>, JobError> {
     let alert = post.alert;
     let Some(recipient) = config.recipients.iter().find(|recipient| recipient.id == alert.recipient) else {
         return Ok(None);

@@ -65,7 +65,7 @@ fn flag_title(alert: &Alert) -> String {
 }
 
 fn source_title(alert: &Alert) -> String {
-    let Some(item) = alert.items.first() else { return "Source".to_owned() };
+    let Some(item) = alert.items.first() else { return "A job of Carewarden failed".to_owned() };
     let id = clean(&item.subject.id, 40);
     let (kind, id) = match id.strip_prefix(OWN_CHECK) {
         Some(own) => ("Own check", own.to_owned()),
