@@ -25,6 +25,15 @@ impl Clock {
         Self { start, began: Instant::now() }
     }
 
+    /// A clock that was made so long ago, to test what waits.
+    #[cfg(test)]
+    pub(crate) fn began_ago(passed: SignedDuration) -> Self {
+        let now = Self::real();
+        let began =
+            std::time::Duration::try_from(passed).ok().and_then(|passed| now.began.checked_sub(passed));
+        Self { start: now.start - passed, began: began.unwrap_or(now.began) }
+    }
+
     /// The instant at which the clock was made: the `now` of a whole job.
     #[must_use]
     pub const fn now(&self) -> Timestamp {

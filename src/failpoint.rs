@@ -14,7 +14,8 @@ pub const NAMES: [&str; 7] = [
 ];
 
 /// Ends the process at once, as a power cut would, if `CAREWARDEN_FAILPOINT` names this place;
-/// `name:3` means the third time it is reached.
+/// `name:3` means the third time it is reached. With `CAREWARDEN_FAILPOINT_DOES=panic` it panics
+/// instead, as a fault of ours would.
 #[cfg(debug_assertions)]
 #[expect(clippy::disallowed_methods, reason = "a test steers it from outside; not in a release build")]
 pub fn reach(name: &str) {
@@ -24,6 +25,8 @@ pub fn reach(name: &str) {
     let Ok(wanted) = std::env::var("CAREWARDEN_FAILPOINT") else { return };
     let (place, times) = wanted.split_once(':').unwrap_or((&wanted, "1"));
     if place == name && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == times.parse().unwrap_or(1) {
+        let does = std::env::var("CAREWARDEN_FAILPOINT_DOES").unwrap_or_default();
+        assert_ne!(does, "panic", "the failpoint {name} was reached");
         std::process::abort();
     }
 }

@@ -18,6 +18,7 @@ mod restore;
 mod run;
 mod runs;
 mod status;
+mod serve;
 
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,8 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup in the place of the database; the one before is kept
     Restore(restore::Args),
+    /// Run the jobs by their schedules until told to stop
+    Serve,
     /// List flags: who is poor, since when, and why
     Flags(flags::Args),
     /// Tell why a flag was raised, from which document, and who was told
@@ -150,7 +153,9 @@ pub fn main() -> Exit {
             return if error.use_stderr() { Exit::BadInput } else { Exit::Fine };
         }
     };
-    let verbosity = if cli.global.verbose { Verbosity::Verbose } else { Verbosity::Normal };
+    // The daemon's log is what an operator has of it.
+    let is_verbose = cli.global.verbose || matches!(cli.command, Command::Serve);
+    let verbosity = if is_verbose { Verbosity::Verbose } else { Verbosity::Normal };
     telemetry::start(cli.global.log, verbosity);
     let mut context = Context { config_path: cli.global.config, out: Out::stdout() };
     match dispatch(cli.command, &mut context).and_then(|exit| Ok(context.out.flush().map(|()| exit)?)) {
@@ -175,6 +180,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
         Command::Status(args) => status::run(&args, context),
         Command::Backup(args) => backup::run(&args, context),
         Command::Restore(args) => restore::run(&args, context),
+        Command::Serve => serve::run(context),
         Command::Flags(args) => flags::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Providers(args) => providers::run(&args, context),
