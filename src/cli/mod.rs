@@ -17,8 +17,8 @@ mod providers;
 mod restore;
 mod run;
 mod runs;
-mod status;
 mod serve;
+mod status;
 
 use std::path::{Path, PathBuf};
 

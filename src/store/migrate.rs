@@ -5,12 +5,11 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, append::begin};
 
 /// The migrations, in order; the schema's number is how many have been applied.
-const MIGRATIONS: [&str; 3] =
-    [
-        include_str!("migrations/0001_first.sql"),
-        include_str!("migrations/0002_checks.sql"),
-        include_str!("migrations/0003_daemon.sql"),
-    ];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_checks.sql"),
+    include_str!("migrations/0003_daemon.sql"),
+];
 
 /// The views are made anew at each start: they are a contract of names, not data.
 const VIEWS: &str = include_str!("views.sql");

@@ -128,7 +128,7 @@ impl Store {
     /// # Errors
     /// Another daemon runs on it, or the lock cannot be made.
     pub fn only_daemon(path: &Path) -> Result<Only, StoreError> {
-        make_folder(path)?;
+        create::folder(path)?;
         let lock = Lock::take_named(path, ".daemon", Duration::ZERO)?;
         Ok(Only { _lock: lock })
     }
