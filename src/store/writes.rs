@@ -18,7 +18,7 @@ struct Counts {
 
 /// Ends the count of a transaction however it ends.
 #[derive(Debug)]
-pub(super) struct Writing(Writes);
+pub(crate) struct Writing(Writes);
 
 impl Drop for Writing {
     fn drop(&mut self) {
@@ -27,7 +27,7 @@ impl Drop for Writing {
 }
 
 impl Writes {
-    pub(super) fn begin(&self) -> Writing {
+    pub(crate) fn begin(&self) -> Writing {
         self.counts.begun.fetch_add(1, Ordering::SeqCst);
         Writing(self.clone())
     }
