@@ -73,6 +73,20 @@ fn carried_on_by(history: &History, subject: &Subject, left: &Fact) -> Option<Su
     })
 }
 
+/// Ids that this one took the place of and that are themselves still on the register: what came over
+/// from them is told of them, and their flags move here when they leave.
+fn registered_predecessors(asked: Asked<'_>) -> impl Iterator<Item = Subject> + '_ {
+    let history = asked.known.history;
+    let earlier = history.predecessors(asked.subject).into_iter();
+    earlier.filter(move |earlier| history.registration(earlier) == Some(Registration::Registered))
+}
+
+/// Whether one of those says the same in the same words.
+fn carried_over(asked: Asked<'_>, attribute: Attribute) -> bool {
+    let own = asked.known.history.value(asked.subject, attribute);
+    registered_predecessors(asked).any(|earlier| asked.known.history.value(&earlier, attribute) == own)
+}
+
 /// The register calls it dormant.
 pub(super) fn dormant(asked: Asked<'_>) -> Verdict {
     let versions = asked.known.history.versions(asked.subject, Attribute::Dormancy);
@@ -80,6 +94,7 @@ pub(super) fn dormant(asked: Asked<'_>) -> Verdict {
     let before = versions.iter().rev().find(|fact| fact.value != now.value);
     let shown = vec![evidence(now, before)];
     match now.value.as_str() {
+        "Y" if carried_over(asked, Attribute::Dormancy) => Verdict::Unknown,
         "Y" => {
             let since = now.effective.map_or_else(String::new, |day| format!(" since {}", date_words(day)));
             Verdict::holds(0, format!("The register calls it dormant{since}."), shown)
@@ -100,6 +115,9 @@ pub(super) fn manager_absent(asked: Asked<'_>, over_days: u16) -> Verdict {
     let shown = vec![evidence(now, None)];
     let since_words = date_words(since);
     if days_between(since, asked.known.today()) > i64::from(over_days) {
+        if carried_over(asked, Attribute::ManagerAbsentSince) {
+            return Verdict::Unknown;
+        }
         let reason = format!(
             "The registered manager has been absent since {since_words}, for more than {over_days} days."
         );
@@ -121,6 +139,11 @@ pub(super) fn inspection_older_than(asked: Asked<'_>, years: u16) -> Verdict {
     // A date too far in the future for the calendar is not yet old.
     let old = newest.checked_add(i64::from(years).years()).is_ok_and(|due| due < asked.known.today());
     if old {
+        if registered_predecessors(asked).any(|earlier| {
+            newest_inspection(asked.known.history, &earlier).is_some_and(|(theirs, _)| theirs >= newest)
+        }) {
+            return Verdict::Unknown;
+        }
         let reason = format!("The newest inspection known is of {words}, more than {years} years ago.");
         Verdict::holds(0, reason, shown)
     } else {
