@@ -38,6 +38,9 @@ const TRADE: &[&str] = &[
 /// The longest name that a title makes a person's.
 const NAME_WORDS_MAX: usize = 6;
 
+/// A number with fewer digits is not one to call from outside.
+const TELEPHONE_DIGITS_MIN: usize = 10;
+
 /// Whether a provider with this `ownershipType` goes by people's names.
 pub(super) fn goes_by_people(ownership: Option<&str>) -> bool {
     ownership.is_some_and(|word| matches!(word.trim().to_lowercase().as_str(), "individual" | "partnership"))
@@ -78,6 +81,19 @@ pub(super) fn carries_email(text: &str) -> bool {
     })
 }
 
+/// Whether a text carries a telephone number: 0 or + at the beginning of a word, ten digits or more
+/// with nothing but blanks, brackets and hyphens between them.
+pub(super) fn carries_telephone(text: &str) -> bool {
+    let between = |c: char| c.is_ascii_digit() || " ()-".contains(c);
+    let begins = text.char_indices().filter(|(at, c)| {
+        "0+".contains(*c) && !text[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '-')
+    });
+    begins.map(|(at, _)| &text[at + 1..]).any(|rest| {
+        let digits = rest.chars().take_while(|c| between(*c)).filter(char::is_ascii_digit).count();
+        digits + 1 >= TELEPHONE_DIGITS_MIN
+    })
+}
+
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-')
         .filter(|word| !word.is_empty())
@@ -112,5 +128,15 @@ mod tests {
         assert!(carries_email("write to <a.b@example.org>"));
         assert!(!carries_email("Care@Home Ltd."));
         assert!(!carries_email("@home.example"));
+    }
+
+    #[test]
+    fn a_telephone_is_told_from_an_id_a_date_and_a_company_number() {
+        for text in ["0161 496 0000", "ask 07700900123", "+44 (0)161 496-0000", "(0161) 496 0000"] {
+            assert!(carries_telephone(text), "{text}");
+        }
+        for text in ["1-10001702698", "2024-09-17 15:19:48", "01234567", "OL1 1AA", "RA1", "0-18"] {
+            assert!(!carries_telephone(text), "{text}");
+        }
     }
 }

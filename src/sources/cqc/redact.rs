@@ -122,7 +122,8 @@ fn keep_value(
 
 fn kept_text(text: &str) -> Option<Value> {
     let kept: String = text.chars().take(TEXT_CHARS_MAX).collect();
-    (!person::carries_email(&kept)).then_some(Value::String(kept))
+    let reaches_someone = person::carries_email(&kept) || person::carries_telephone(&kept);
+    (!reaches_someone).then_some(Value::String(kept))
 }
 
 /// Adds a note of something unknown, made harmless and short, up to [`DRIFT_MAX`] of them.

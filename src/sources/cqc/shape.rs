@@ -21,8 +21,9 @@ use Keep::{Drop, List, Object, Value};
 
 const NAME_AND_DESCRIPTION: Keep = Object(&[("name", Value), ("description", Value)]);
 const NAME_AND_CODE: Keep = Object(&[("name", Value), ("code", Value)]);
+// The reason is free text, and no rule asks for it.
 const RELATIONSHIP: Keep =
-    Object(&[("relatedLocationId", Value), ("relatedProviderId", Value), ("type", Value), ("reason", Value)]);
+    Object(&[("relatedLocationId", Value), ("relatedProviderId", Value), ("type", Value), ("reason", Drop)]);
 const QUESTION: Keep =
     Object(&[("name", Value), ("rating", Value), ("reportDate", Value), ("organisationId", Value)]);
 const OVERALL: Keep = Object(&[
