@@ -41,7 +41,11 @@ pub fn parse_instant(text: &str) -> Result<Timestamp, String> {
         .map_err(|error| error.to_string())
 }
 
-fn not_blank(text: &str) -> Result<String, String> {
+/// Reads a name or a reason: trimmed, harmless, and not blank.
+///
+/// # Errors
+/// When nothing is left.
+pub fn not_blank(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("must not be blank: a decision needs a name and a reason".to_owned()),
         kept => Ok(crate::domain::clean_text(kept)),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::args::parse_instant;
+use super::args::{not_blank, parse_instant};
 use super::out::Colour;
 use super::{Context, Fault, open_writer, out, progress};
 use crate::clock::{self, Clock};
@@ -54,26 +54,17 @@ pub struct Args {
     #[arg(long, requires_all = ["by", "reason"])]
     accept_mass_change: bool,
     /// Who says so
-    #[arg(long, value_name = "NAME", requires = "accept_mass_change")]
+    #[arg(long, value_name = "NAME", requires = "accept_mass_change", value_parser = not_blank)]
     by: Option<String>,
     /// Why
-    #[arg(long, value_name = "TEXT", requires = "accept_mass_change")]
+    #[arg(long, value_name = "TEXT", requires = "accept_mass_change", value_parser = not_blank)]
     reason: Option<String>,
 }
 
 impl Args {
-    fn accepted(&self) -> Result<Option<Accepted<'_>>, Fault> {
-        if !self.accept_mass_change {
-            return Ok(None);
-        }
-        match (self.by.as_deref().map(str::trim), self.reason.as_deref().map(str::trim)) {
-            (Some(by), Some(reason)) if !by.is_empty() && !reason.is_empty() => {
-                Ok(Some(Accepted { by, reason }))
-            }
-            _ => Err(Fault::BadInput(
-                "error: --accept-mass-change needs --by NAME and --reason TEXT, neither blank".into(),
-            )),
-        }
+    fn accepted(&self) -> Option<Accepted<'_>> {
+        let (by, reason) = self.by.as_deref().zip(self.reason.as_deref())?;
+        self.accept_mass_change.then_some(Accepted { by, reason })
     }
 
     /// The jobs of the cycle; housekeeping is none of them.
@@ -89,7 +80,7 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit, Fault> {
-    let accepted = args.accepted()?;
+    let accepted = args.accepted();
     if args.as_of.is_some() && matches!(args.job, Job::Deliver | Job::Housekeeping) {
         return Err(Fault::BadInput(
             "error: --as-of is not for deliver and housekeeping, which go by the real clock".into(),
