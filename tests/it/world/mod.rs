@@ -5,7 +5,7 @@ pub mod records;
 pub mod regulator;
 pub mod setup;
 pub mod smtp;
-mod stage;
+pub mod stage;
 
 pub use mailbox::Mail;
 pub use setup::Setup;

@@ -82,12 +82,6 @@ impl Setup {
         self
     }
 
-    /// Rules of the test's own instead of the shipped ones: a file beside the configuration.
-    pub fn policy(mut self, file: &str) -> Self {
-        self.policy = format!("{file:?}");
-        self
-    }
-
     /// The text of the file.
     pub fn text(&self, base_url: &str) -> String {
         let Self { source, schedule, mail, routes, digest, policy } = self;
