@@ -9,6 +9,7 @@ mod officers;
 mod persons;
 mod routing;
 mod sources;
+mod turns;
 mod undecided;
 
 use serde_json::Value;
