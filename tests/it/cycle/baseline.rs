@@ -92,3 +92,45 @@ fn an_id_that_is_new_in_the_area_is_found_through_the_changes() {
     ]);
     assert_eq!(world.sql("SELECT count(*) FROM facts WHERE subject_id = '1-1000000045'"), ["0"]);
 }
+
+#[test]
+fn the_recorded_area_is_told_in_one_summary_each_and_a_second_reading_of_all_adds_nothing() {
+    let (locations, providers) = carewarden::demo::oldham();
+    let mut world = World::of(&Setup::default().source("full_reread_days = 1"), locations, providers);
+    let ran = world.today().exits(0);
+    assert!(ran.out.contains("140 records read"), "{}", ran.out);
+    let to: Vec<&str> = ran.mails.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(to.last(), Some(&"quality"));
+    for mail in &ran.mails {
+        assert_eq!((mail.header("Kind"), mail.header("Why")), ("summary".into(), "first".into()));
+        for id in mail.header("Subject").split(", ") {
+            assert!(mail.text.contains(id) && mail.html.contains(id), "{id} stands in both parts");
+        }
+    }
+    let flags = world.flags();
+    assert!(flags.len() > 10, "{flags:?}");
+    let facts = world.sql("SELECT count(*) FROM facts");
+    // Until the 28th day after the baseline only time could say something, and it does not.
+    for _ in 0..3 {
+        let ran = world.days_later(2).tells(&[]);
+        assert!(ran.out.contains("all of the register"), "{}", ran.out);
+    }
+    assert_eq!(world.sql("SELECT count(*) FROM facts"), facts);
+    assert_eq!(world.flags(), flags);
+}
+
+#[test]
+fn a_policy_that_changes_withdraws_its_flags_and_tells_who_was_told() {
+    let mut world = poor_register();
+    world.today().exits(0);
+    std::fs::create_dir(world.path("policy")).expect("a folder");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config/policy/ratings.toml");
+    let text = std::fs::read_to_string(shipped).expect("it ships");
+    std::fs::write(world.path("policy/ratings.toml"), text).expect("it can be written");
+    let config = std::fs::read_to_string(world.config()).expect("it is there");
+    let line = config.lines().find(|line| line.starts_with("files = ")).expect("it names its policy");
+    std::fs::write(world.config(), config.replace(line, "files = [\"policy/*.toml\"]")).expect("written");
+    world.tomorrow().tells(&["quality: alert cleared watch dormant 1-1000000002"]);
+    let dormant = world.sql("SELECT kind FROM audit_flag_events WHERE rule = 'dormant' ORDER BY seq");
+    assert_eq!(dormant, ["opened", "withdrawn"]);
+}
