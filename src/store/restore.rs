@@ -9,7 +9,7 @@ use rusqlite::OpenFlags;
 use super::backup::{beside, copy, io, open_sound, sync};
 use super::decisions::{DecisionKind, NewDecision};
 use super::lock::Lock;
-use super::open::connect;
+use super::open::{connect, sound};
 use super::{Store, StoreError, create, health};
 
 /// Who puts a backup in the place of the database, why, and when.
@@ -63,10 +63,7 @@ fn set_aside(database: &Path, at: Timestamp) -> Result<Option<PathBuf>, StoreErr
     if aside.exists() {
         return Err(StoreError::Taken { path: aside });
     }
-    // Where the database can still be read, nothing is left in the log to be parted from it.
-    if let Ok(conn) = connect(database, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        let _left_in_the_log = health::checkpoint(&conn);
-    }
+    empty_log(database);
     for ending in ["-wal", "-shm", ""] {
         let from = beside(database, ending);
         if from.exists() {
@@ -74,6 +71,18 @@ fn set_aside(database: &Path, at: Timestamp) -> Result<Option<PathBuf>, StoreErr
         }
     }
     Ok(Some(aside))
+}
+
+/// Where the database is sound, nothing is left in its log to be parted from it; a damaged one is
+/// kept as it is, with its log beside it.
+fn empty_log(database: &Path) {
+    let reader = connect(database, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    if !reader.is_ok_and(|reader| sound(&reader, database).is_ok()) {
+        return;
+    }
+    if let Ok(writer) = connect(database, OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        let _left_in_the_log = health::checkpoint(&writer);
+    }
 }
 
 fn write_down(

@@ -64,7 +64,7 @@ fn a_truncated_file() {
     let before = fs::read(world.database()).expect("readable");
     let ran = world.run(&["run"]).failed();
     assert!(ran.stderr.contains("damaged") && ran.stderr.contains("nothing was changed"), "{ran:#?}");
-    assert!(ran.stderr.contains("restore the newest backup"), "the next step: {ran:#?}");
+    assert!(ran.stderr.contains("`carewarden restore FILE`"), "the next step: {ran:#?}");
     world.run(&["flags"]);
     assert!(fs::read(world.database()).expect("readable") == before, "the file has changed");
 }
