@@ -135,8 +135,8 @@ fn backups(store: &Store, config: &Config, now: Timestamp) -> Result<Option<Back
     let last = files.last();
     let attempt = last_check(store.sql(), CheckKind::Backup, now)?;
     let failed = attempt.filter(|check| check.outcome == CheckOutcome::Failed);
-    // One that was made by hand afterwards is as good.
-    let since = failed.filter(|check| last.is_none_or(|file| file.at < check.at));
+    // One that was made by hand afterwards is as good; its name knows whole seconds.
+    let since = failed.filter(|check| last.is_none_or(|file| file.at.as_second() < check.at.as_second()));
     Ok(Some(Backup {
         dir: settings.dir.display().to_string(),
         count: files.len(),
