@@ -217,7 +217,9 @@ impl World {
             assert!(came || !accepted, "{message_id} is accepted and never came");
             repeats += copies.len().saturating_sub(1);
         }
-        let known = |mail: &[u8]| mails.iter().any(|(_, bytes, ..)| bytes == mail);
+        // What tells that the database cannot be used goes past it.
+        let past = |mail: &[u8]| String::from_utf8_lossy(mail).contains("CAREWARDEN CANNOT USE ITS DATABASE");
+        let known = |mail: &[u8]| past(mail) || mails.iter().any(|(_, bytes, ..)| bytes == mail);
         assert!(taken.iter().all(|mail| known(&mail.bytes)), "a mail came that is not in the outbox");
         repeats
     }
