@@ -1,14 +1,18 @@
 //! One binary of integration tests; each module is a room.
 
 mod architecture;
+mod backup;
 mod cli;
 mod config;
 mod cqc;
 mod crash;
 mod cycle;
+mod housekeeping;
+mod init;
 mod mail;
 mod mails;
 mod nothing_happens;
 mod rules;
+mod status;
 mod store;
 mod world;

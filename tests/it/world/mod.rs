@@ -9,4 +9,4 @@ pub mod stage;
 
 pub use mailbox::Mail;
 pub use setup::Setup;
-pub use stage::{Ran, World};
+pub use stage::{Ran, World, program as stage_program};
