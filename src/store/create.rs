@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use super::open::connect;
+use super::owner::give_to_folders_owner;
 use super::{StoreError, migrate};
 
 /// What SQLite keeps beside a database.
@@ -41,7 +42,7 @@ pub(super) fn database(path: &Path) -> Result<(), StoreError> {
     let new = with_ending(path, ".new");
     clear_away(&new)?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new);
-    file.map_err(io_error("make the database", &new))?;
+    file.and_then(|file| give_to_folders_owner(&file, &new)).map_err(io_error("make the database", &new))?;
     let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::migrate(&mut conn, 0)?;
     conn.close().map_err(|(_, error)| StoreError::sql("closing the new database")(error))?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::StoreError;
+use super::owner::give_to_folders_owner;
 
 /// How often a busy lock is tried again.
 const RETRY: Duration = Duration::from_millis(50);
@@ -49,6 +50,7 @@ impl Lock {
             .mode(0o600)
             .open(&path)
             .map_err(io("open the lock"))?;
+        give_to_folders_owner(&file, &path).map_err(io("give away the lock"))?;
         let tries = wait.as_millis() / RETRY.as_millis();
         for attempt in 0..=tries {
             match file.try_lock() {

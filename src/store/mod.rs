@@ -19,6 +19,7 @@ mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
+mod owner;
 pub mod restore;
 pub mod retention;
 pub mod runs;
