@@ -2,7 +2,7 @@
 //! and never printed.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use toml::Spanned;
@@ -18,6 +18,9 @@ pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 
 /// The folder that systemd's `LoadCredential` names.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// Where the files behind the service's credentials are, for root at a shell: `carewarden check`.
+const CREDSTORE: &str = "/etc/credstore/carewarden.";
 
 /// How a secret is written.
 const FORM: &str = "write { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"VARIABLE\" }";
@@ -87,8 +90,15 @@ fn from_credential(form: &Table<'_>, name: &Spanned<String>, around: Surrounding
         return None;
     }
     let Some(folder) = (around.env)(CREDENTIALS) else {
+        let stored = PathBuf::from(format!("{CREDSTORE}{}", name.get_ref()));
+        if stored.exists() {
+            return from_file(form, name, &stored);
+        }
         let message = format!("no credential can be read: {CREDENTIALS} is not set");
-        let help = "start it with systemd and LoadCredential=, or set the variable to a folder";
+        let help = format!(
+            "start it with systemd and LoadCredential=, or as root with the secret in {CREDSTORE}{}",
+            name.get_ref()
+        );
         form.notes.fault(Code::SecretAbsent, name.span(), message, help);
         return None;
     };
