@@ -52,8 +52,8 @@ struct Global {
     /// The configuration file
     #[arg(long, global = true, value_name = "FILE", default_value = "/etc/carewarden/carewarden.toml")]
     config: PathBuf,
-    /// Form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    /// Form of the log: `auto` is the journal under systemd, else text on standard error
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "FORMAT")]
     log: LogFormat,
     /// Log what is done, step by step
     #[arg(long, short, global = true)]

@@ -115,6 +115,7 @@ pub fn assess_with(
     })?;
     crate::failpoint::reach("after-commit");
     tracing::info!(
+        name: "assessed",
         opened = assessed.opened,
         cleared = assessed.cleared,
         queued = assessed.queued,

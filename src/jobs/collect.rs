@@ -298,7 +298,7 @@ impl Keep<'_> {
         self.id_states(tx, collected)?;
         for field in &collected.drift {
             if tx.drift(&self.source.id, field, self.now)? {
-                tracing::warn!(source = %self.source.id, field, "the source says something this version does not know");
+                tracing::warn!(name: "source_unknown_field", source = %self.source.id, field, "the source says something this version does not know");
             }
         }
         let outcome = if collected.rejects.is_empty() { CollectOutcome::Ok } else { CollectOutcome::Part };

@@ -232,11 +232,15 @@ fn log(due: &Due, progress: &Progress<'_>) {
     let reply = progress.reply.unwrap_or_default().replace(&due.address, &to);
     let (mail, state, attempt) = (due.id, progress.state, progress.attempt);
     match state {
-        MailState::Accepted => tracing::info!(mail, alert = due.alert, to, attempt, reply, "mail accepted"),
-        MailState::Refused => {
-            tracing::error!(mail, alert = due.alert, to, attempt, reply, "mail is a dead letter")
+        MailState::Accepted => {
+            tracing::info!(name: "mail_accepted", mail, alert = due.alert, to, attempt, reply, "mail accepted")
         }
-        _ => tracing::warn!(mail, alert = due.alert, to, attempt, %state, reply, "mail will be sent again"),
+        MailState::Refused => {
+            tracing::error!(name: "mail_dead_letter", mail, alert = due.alert, to, attempt, reply, "mail is a dead letter")
+        }
+        _ => {
+            tracing::warn!(name: "mail_deferred", mail, alert = due.alert, to, attempt, %state, reply, "mail will be sent again")
+        }
     }
 }
 

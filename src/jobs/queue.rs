@@ -54,7 +54,7 @@ pub(crate) fn queue(tx: &Tx<'_>, config: &Config, post: &Post<'_>) -> Result<Opt
 /// A council's own template that fails on this alert must not cost the alert.
 fn words(config: &Config, alert: &Alert) -> Result<Rendered, JobError> {
     let rendered = render(&config.templates, alert).or_else(|fault| {
-        tracing::error!(%fault, "a template failed; the shipped one is used instead");
+        tracing::error!(name: "template_failed", %fault, "a template failed; the shipped one is used instead");
         render(&Templates::builtin(), alert)
     })?;
     Ok(rendered)
