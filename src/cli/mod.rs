@@ -7,6 +7,7 @@ mod decide;
 mod demo;
 mod explain;
 mod flags;
+mod generate;
 mod init;
 mod mail;
 mod out;
@@ -102,6 +103,9 @@ enum Command {
     Note(decide::Note),
     /// Set the stage of a provider or location
     Stage(decide::Stage),
+    /// Write manual pages and completions
+    #[command(hide = true)]
+    Generate(generate::Args),
 }
 
 /// What a subcommand needs from outside itself.
@@ -192,6 +196,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
         Command::Silence(args) => decide::silence(&args, context),
         Command::Note(args) => decide::note(&args, context),
         Command::Stage(args) => decide::stage(&args, context),
+        Command::Generate(args) => generate::run(&args),
     }
 }
 
