@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Standard output holds the answer only.
 
+mod alarm;
 mod args;
 mod backup;
 mod check;
@@ -103,6 +104,9 @@ enum Command {
     Note(decide::Note),
     /// Set the stage of a provider or location
     Stage(decide::Stage),
+    /// Tell the operator that the service has failed and stays down
+    #[command(hide = true)]
+    Alarm(alarm::Args),
     /// Write manual pages and completions
     #[command(hide = true)]
     Generate(generate::Args),
@@ -196,6 +200,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
         Command::Silence(args) => decide::silence(&args, context),
         Command::Note(args) => decide::note(&args, context),
         Command::Stage(args) => decide::stage(&args, context),
+        Command::Alarm(args) => alarm::run(&args, context),
         Command::Generate(args) => generate::run(&args),
     }
 }
