@@ -12,6 +12,7 @@ mod init;
 mod mail;
 mod mails;
 mod nothing_happens;
+mod package;
 mod rules;
 mod status;
 mod store;
