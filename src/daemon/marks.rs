@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::plan::{Marks, SourceMarks};
 use crate::config::Config;
+use crate::jobs::housekeeping;
 use crate::store::outbox::Mode;
 use crate::store::{Store, StoreError, collects, daemon, lists, outbox};
 
@@ -23,6 +24,7 @@ pub fn marks(store: &Store, config: &Config, now: Timestamp) -> Result<Marks, St
         assessed_at: lists::newest_run(sql, "assess", now)?,
         mails_due: outbox::due(sql, now, Mode::Due)?.len(),
         mail_next_at: outbox::next_at(sql, now)?,
+        housekeeping_due: housekeeping::due(store, config, now)?,
     })
 }
 

@@ -3,9 +3,14 @@
 use super::plan::Work;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::jobs::{Collecting, Done, JobError, assess_with, collect, deliver_and_tell};
+use crate::jobs::{
+    Collecting, Done, JobError, Record, assess_with, collect, deliver_and_tell, health, heartbeat,
+    housekeeping,
+};
 use crate::sources::cqc::Progress;
+use crate::status::{complaints, is_healthy};
 use crate::store::outbox::Mode;
+use crate::store::runs::Outcome;
 use crate::store::{DaemonEvent, Store};
 
 /// Does it, by the clock given. The future may be dropped at any await: no transaction is open there.
@@ -33,10 +38,30 @@ pub async fn perform(
             };
             done.sources = collect(store, config, how).await?;
         }
-        Work::Assess(record) => done.assessed = Some(assess_with(store, config, &clock, *record)?),
+        Work::Assess(record) => {
+            done.assessed = Some(assess_with(store, config, &clock, *record)?);
+            if *record == Record::Always {
+                sign_of_life(store, config, &clock).await?;
+            }
+        }
         Work::Deliver => done.delivered = Some(deliver_and_tell(store, config, &clock, Mode::Due).await?),
+        Work::Housekeeping => {
+            // Its faults stand in its row, in the log and in `status`.
+            let _kept = housekeeping::run(store, config, &clock, None)?;
+        }
     }
     Ok(done)
+}
+
+/// Calls the monitor after what was read has been judged: well only if `status` would say so too,
+/// so that a mail that waits or a source that fails is noticed there as well.
+async fn sign_of_life(store: &mut Store, config: &Config, clock: &Clock) -> Result<(), JobError> {
+    if config.heartbeat.is_none() {
+        return Ok(());
+    }
+    let facts = health::facts(store, config, clock.moment())?;
+    let outcome = if is_healthy(&complaints(&facts)) { Outcome::Ok } else { Outcome::Failed };
+    Ok(heartbeat::beat(store, config, outcome, clock.moment()).await?)
 }
 
 /// Writes events down, in one transaction.

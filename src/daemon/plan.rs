@@ -58,6 +58,8 @@ pub struct Marks {
     pub mails_due: usize,
     /// When the next mail that is not due yet will be.
     pub mail_next_at: Option<Timestamp>,
+    /// Whether housekeeping is due.
+    pub housekeeping_due: bool,
 }
 
 /// A job as the daemon runs it.
@@ -69,11 +71,13 @@ pub enum Job {
     Assess,
     /// Send.
     Deliver,
+    /// Check and copy the database, and let go what may go.
+    Housekeeping,
 }
 
 impl Job {
     /// All jobs.
-    pub const ALL: [Self; 3] = [Self::Collect, Self::Assess, Self::Deliver];
+    pub const ALL: [Self; 4] = [Self::Collect, Self::Assess, Self::Deliver, Self::Housekeeping];
 
     /// The word in the runs and the log.
     #[must_use]
@@ -82,6 +86,7 @@ impl Job {
             Self::Collect => "collect",
             Self::Assess => "assess",
             Self::Deliver => "deliver",
+            Self::Housekeeping => "housekeeping",
         }
     }
 
@@ -104,6 +109,8 @@ pub enum Work {
     Assess(Record),
     /// Send what is due.
     Deliver,
+    /// Keep house.
+    Housekeeping,
 }
 
 impl Work {
@@ -114,6 +121,7 @@ impl Work {
             Self::Collect { .. } => Job::Collect,
             Self::Assess(_) => Job::Assess,
             Self::Deliver => Job::Deliver,
+            Self::Housekeeping => Job::Housekeeping,
         }
     }
 }
@@ -175,7 +183,7 @@ impl Planner {
                 self.assess_asked = false;
                 self.assessed_at = Some(at);
             }
-            Work::Deliver => {}
+            Work::Deliver | Work::Housekeeping => {}
         }
     }
 
@@ -207,6 +215,8 @@ impl Planner {
             (marks.mails_due > 0).then_some(Work::Deliver),
             self.collect(config, due, &marks.claimed, now),
             assessed_at.is_none_or(|at| at < slot).then_some(Work::Assess(Record::News)),
+            // Last: a long check of the file must not make an alert wait.
+            marks.housekeeping_due.then_some(Work::Housekeeping),
         ];
         let (work, held): (Vec<Work>, Vec<Work>) =
             candidates.into_iter().flatten().partition(|work| self.held_until(work.job(), now).is_none());

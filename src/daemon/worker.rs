@@ -17,7 +17,7 @@ use super::plan::{Job, Work};
 use super::tell::{JobFailure, Tell, write_failure, write_refusal};
 use crate::clock::{Clock, real_now};
 use crate::config::Config;
-use crate::jobs::{Done, JobError};
+use crate::jobs::{Done, JobError, emergency};
 use crate::store::{DaemonEvent, Store, StoreError};
 
 /// How long another carewarden may write before a piece of work is put off.
@@ -32,6 +32,7 @@ const fn deadline(job: Job) -> Duration {
         Job::Collect => Duration::from_secs(2 * 3600),
         Job::Assess => Duration::from_secs(900),
         Job::Deliver => Duration::from_secs(1800),
+        Job::Housekeeping => Duration::from_secs(3600),
     }
 }
 
@@ -56,6 +57,14 @@ pub enum Order {
         /// The configuration that stays in force.
         config: Arc<Config>,
     },
+}
+
+impl Order {
+    const fn config(&self) -> &Arc<Config> {
+        match self {
+            Self::Do { config, .. } | Self::Refuse { config, .. } => config,
+        }
+    }
 }
 
 /// How a piece of work ended.
@@ -123,10 +132,14 @@ fn obey(
         Order::Do { work, .. } => work.clone(),
         Order::Refuse { .. } => None,
     };
+    let config = Arc::clone(order.config());
     let ending = match store.resume(LOCK_WAIT) {
         Ok(()) => obey_with_lock(store, runtime, order, stop, at),
         Err(busy @ StoreError::Busy { .. }) => Ending::Busy(busy.to_string()),
-        Err(error) => Ending::Failed(error.to_string()),
+        Err(error) => {
+            tell_past_the_store(runtime, &config, &error);
+            Ending::Failed(error.to_string())
+        }
     };
     Report { work, at, ending }
 }
@@ -150,7 +163,10 @@ fn obey_with_lock(
             }
             let Some(work) = work else { return Ending::Done(Done::default()) };
             let ending = runtime_does(store, runtime, &config, &work, stop);
-            close_run(store, &config, &work, &ending, tell);
+            let closed = close_run(store, &config, &work, &ending, tell);
+            if let Err(JobError::Store(error)) = &closed {
+                tell_past_the_store(runtime, &config, error);
+            }
             ending
         }
     }
@@ -197,9 +213,15 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// What a piece of work that did not end by itself leaves open is closed here.
-fn close_run(store: &mut Store, config: &Config, work: &Work, ending: &Ending, tell: Tell) {
+fn close_run(
+    store: &mut Store,
+    config: &Config,
+    work: &Work,
+    ending: &Ending,
+    tell: Tell,
+) -> Result<(), JobError> {
     let at = real_now();
-    let closed: Result<(), JobError> = match ending {
+    let closed = match ending {
         Ending::Failed(why) => {
             let failure = JobFailure { job: work.job(), at, why: why.clone(), tell };
             write_failure(store, config, &failure)
@@ -207,7 +229,15 @@ fn close_run(store: &mut Store, config: &Config, work: &Work, ending: &Ending, t
         Ending::Stopped => store.close_interrupted_runs(at).map_err(JobError::from),
         Ending::Done(_) | Ending::Busy(_) => Ok(()),
     };
-    if let Err(error) = closed {
+    closed.inspect_err(|error| {
         tracing::error!(%error, "how the job ended could not be written down; the next start does it");
+    })
+}
+
+/// What cannot be written down is told by the ways that need no database, where that is at fault.
+fn tell_past_the_store(runtime: &tokio::runtime::Runtime, config: &Config, error: &StoreError) {
+    if error.is_grave() {
+        let told = runtime.block_on(emergency::tell(config, &error.to_string(), real_now()));
+        tracing::warn!(?told, "told past the outbox");
     }
 }
