@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod mail;
 pub mod rules;
 pub mod schedule;
+pub mod signals;
 pub mod sources;
 pub mod status;
 pub mod store;

@@ -14,6 +14,7 @@ mod mails;
 mod nothing_happens;
 mod package;
 mod rules;
+mod signals;
 mod status;
 mod store;
 mod world;

@@ -1,0 +1,6 @@
+mod alarms;
+mod funnel;
+mod properties;
+mod table;
+mod working;
+mod xmr;
