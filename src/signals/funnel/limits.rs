@@ -67,7 +67,11 @@ pub fn plain(kind: Kind, target: f64, size: f64, control: Control) -> Band {
     }
 }
 
-/// Wilson's limits: `(2 n p + z^2 -+ z sqrt(z^2 + 4 n p (1 - p))) / (2 (n + z^2))`.
+/// Wilson's limits: `(2 n p + z^2 -+ z sqrt(z^2 + 4 n p (1 - p))) / (2 (n + z^2))`, as public
+/// health funnels have them.
+///
+/// They are an interval around the target turned outwards: with proportions near nought fewer
+/// units than one in a thousand lie above the outer one by chance, and more lie below.
 fn wilson(target: f64, size: f64, z: f64) -> Band {
     let middle = 2.0 * size * target + z * z;
     let reach = z * (z * z + 4.0 * size * target * (1.0 - target)).sqrt();
@@ -95,4 +99,12 @@ pub fn adjusted(kind: Kind, target: f64, size: f64, tau2: f64, control: Control)
     let centre = kind.transform(target);
     let reach = control.z() * (kind.error(size).powi(2) + tau2).sqrt();
     Band { lower: kind.restore(centre - reach), upper: kind.restore(centre + reach) }
+}
+
+/// The limits that allow for both, never tighter than those for chance alone: the two come from
+/// different approximations, and a small unit must not stand out for that.
+#[must_use]
+pub fn widened(kind: Kind, target: f64, size: f64, tau2: f64, control: Control) -> Band {
+    let (plain, adjusted) = (plain(kind, target, size, control), adjusted(kind, target, size, tau2, control));
+    Band { lower: plain.lower.min(adjusted.lower), upper: plain.upper.max(adjusted.upper) }
 }

@@ -10,7 +10,7 @@ mod limits;
 mod unit;
 
 pub use dispersion::{OverDispersion, WINSOR_SHARE_DEFAULT};
-pub use limits::{Band, Control, adjusted, plain};
+pub use limits::{Band, Control, adjusted, plain, widened};
 pub use unit::{Kind, Unit};
 
 use serde::Serialize;
@@ -127,7 +127,7 @@ fn judge(kind: Kind, target: f64, unit: Unit, tau2: Option<f64>) -> Judged {
         z: kind.z(target, &unit),
         plain: verdict(plain(kind, target, size, Control::P95), plain(kind, target, size, Control::P998)),
         adjusted: tau2.map(|tau2| {
-            let band = |control| adjusted(kind, target, size, tau2, control);
+            let band = |control| widened(kind, target, size, tau2, control);
             verdict(band(Control::P95), band(Control::P998))
         }),
     }

@@ -11,6 +11,7 @@
 //! - `ten_RC` is a ratio of two counts that are both left to chance; we have no such figure.
 //! - `seven_SR_CQC` asks for widened limits and falls back, because tau^2 is nought. So do ours:
 //!   widened by nought.
+//! - A verdict's widened limits are never tighter than its plain ones; by theirs they may be.
 //! - The reference widens limits for any number of units; ours only for 20 or more. The working
 //!   functions are compared here for every case.
 

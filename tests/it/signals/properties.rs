@@ -133,6 +133,10 @@ proptest! {
                 }
                 prop_assert!(judged.plain.outer.lower <= judged.plain.inner.lower);
                 prop_assert!(judged.plain.outer.upper >= judged.plain.inner.upper);
+                if let Some(adjusted) = judged.adjusted {
+                    prop_assert!(adjusted.outer.upper >= judged.plain.outer.upper);
+                    prop_assert!(adjusted.inner.lower <= judged.plain.inner.lower);
+                }
             }
         }
     }
