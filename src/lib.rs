@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod charts;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that take data and `now` and return data.
-const PURE: [&str; 9] =
-    ["domain", "facts", "rules", "flags", "alerts", "audit", "schedule", "signals", "status"];
+const PURE: [&str; 10] =
+    ["domain", "facts", "rules", "flags", "alerts", "audit", "schedule", "signals", "charts", "status"];
 
 /// What a pure room may not name.
 const FORBIDDEN: [&str; 14] = [

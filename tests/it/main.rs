@@ -2,6 +2,7 @@
 
 mod architecture;
 mod backup;
+mod charts;
 mod cli;
 mod config;
 mod cqc;
