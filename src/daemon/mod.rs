@@ -17,7 +17,7 @@ mod worker;
 
 pub use marks::marks;
 pub use perform::{perform, write_down};
-pub use plan::{Decision, Job, Marks, Planner, Rhythm, SourceMarks, Work, clock_step};
+pub use plan::{Decision, Job, Marks, Planner, Rhythm, SourceMarks, Work};
 pub use tell::{JobFailure, Tell, write_failure, write_refusal};
 
 use std::path::{Path, PathBuf};
@@ -119,11 +119,11 @@ pub async fn serve(config_path: &Path, config: Config) -> Result<(), DaemonError
 fn open(path: &Path) -> Result<(crate::store::Only, Store), DaemonError> {
     let only = Store::only_daemon(path)?;
     let mut store = Store::open_writer(path, START_WAIT)?;
-    store.close_interrupted_runs(real_now())?;
+    let now = real_now();
     let started = DaemonEvent {
         detail: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        ..DaemonEvent::new(DaemonEventKind::Started, real_now())
+        ..DaemonEvent::new(DaemonEventKind::Started, now)
     };
-    write_down(&mut store, &[started])?;
+    write_down(&mut store, &[started], now)?;
     Ok((only, store))
 }

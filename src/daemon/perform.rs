@@ -1,5 +1,7 @@
 //! One piece of work, done with the jobs that the command line uses too.
 
+use jiff::Timestamp;
+
 use super::plan::Work;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -64,13 +66,17 @@ async fn sign_of_life(store: &mut Store, config: &Config, clock: &Clock) -> Resu
     Ok(heartbeat::beat(store, config, outcome, clock.moment()).await?)
 }
 
-/// Writes events down, in one transaction.
+/// Closes runs that were left without an end (on a full disk not even that can be written), and
+/// writes events down, in one transaction. Whoever holds the lock knows that no other run goes on.
 ///
 /// # Errors
 /// The database's.
-pub fn write_down(store: &mut Store, events: &[DaemonEvent]) -> Result<(), JobError> {
-    let Some(first) = events.first() else { return Ok(()) };
-    store.write(first.at, |tx| {
+pub fn write_down(store: &mut Store, events: &[DaemonEvent], at: Timestamp) -> Result<(), JobError> {
+    store.close_interrupted_runs(at)?;
+    if events.is_empty() {
+        return Ok(());
+    }
+    store.write(at, |tx| {
         events.iter().try_for_each(|event| tx.daemon_event(event).map(drop).map_err(JobError::from))
     })
 }

@@ -18,7 +18,7 @@ pub struct Rhythm {
     pub retry_after: SignedDuration,
     /// Minutes between two assessments that no new fact asks for: deadlines pass by themselves.
     pub assess_minutes: i64,
-    /// A job that could not do its work is left alone for this.
+    /// Any other job that could not do its work is left alone for this.
     pub hold: SignedDuration,
 }
 
@@ -156,8 +156,9 @@ impl Planner {
         Self { rhythm, assess_asked: true, ..Self::default() }
     }
 
-    /// A person asks for jobs, whatever the cron lines say.
+    /// A person asks for jobs, whatever the cron lines say and whatever failed before.
     pub const fn ask(&mut self, jobs: Jobs) {
+        self.failed_at = [None; Job::ALL.len()];
         match jobs {
             Jobs::Collect => self.collect_asked = true,
             Jobs::Assess => self.assess_asked = true,
@@ -169,6 +170,15 @@ impl Planner {
     /// A new configuration is in force: its rules see what is known.
     pub const fn configured(&mut self) {
         self.assess_asked = true;
+    }
+
+    /// Notices that the wall clock did not go as the time did. After it was set back every source
+    /// is read again: what was read under the wrong time says that it has handled what is yet to
+    /// come.
+    pub fn watch_clock(&mut self, expected: Timestamp, now: Timestamp) -> Option<DaemonEvent> {
+        let event = clock_step(expected, now)?;
+        self.collect_asked |= now < expected;
+        Some(event)
     }
 
     /// A piece of work was done, begun at that instant.
@@ -247,7 +257,9 @@ impl Planner {
     /// A clock that was set back must not make a hold longer.
     fn held_until(&self, job: Job, now: Timestamp) -> Option<Timestamp> {
         let failed_at = self.failed_at[job.index()].filter(|at| *at <= now)?;
-        Some(failed_at + self.rhythm.hold).filter(|until| *until > now)
+        // A source that makes us stumble is a source that failed.
+        let hold = if job == Job::Collect { self.rhythm.retry_after } else { self.rhythm.hold };
+        Some(failed_at + hold).filter(|until| *until > now)
     }
 
     /// The newest round time of the clock at which an assessment is due.
@@ -323,8 +335,7 @@ fn missed_events(source: &Source, owed: &Owed, now: Timestamp) -> Vec<DaemonEven
 }
 
 /// A jump of the wall clock against the time that has really passed, worth writing down.
-#[must_use]
-pub fn clock_step(expected: Timestamp, now: Timestamp) -> Option<DaemonEvent> {
+fn clock_step(expected: Timestamp, now: Timestamp) -> Option<DaemonEvent> {
     let step = now.duration_since(expected);
     if step.abs() < STEP_MIN {
         return None;

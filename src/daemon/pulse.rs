@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn mail() -> Mail {
-        crate::config::Mail {
+        Mail {
             transport: Transport::Directory { dir: std::path::PathBuf::new() },
             from: String::new(),
             reply_to: None,

@@ -99,7 +99,7 @@ fn to_operator(
     let routing = Routing { routes: &config.routes, recipients: &config.recipients };
     let raised = at.to_zoned(config.council.zone.clone());
     for recipient in routing.told_of(Severity::Operator) {
-        let blank = Alert::blank(kind, Severity::Operator, &config.council.name, &recipient, &raised);
+        let blank = Alert::blank(kind, Severity::Operator, &config.council.name, recipient, &raised);
         let alert = Alert { notes: notes.to_vec(), ..blank };
         queue(tx, config, &Post { alert: &alert, run: None, at })?;
     }

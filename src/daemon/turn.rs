@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 
 use super::marks::marks;
-use super::plan::{Decision, Job, Planner, Rhythm, clock_step};
+use super::plan::{Decision, Job, Planner, Rhythm};
 use super::pulse::Pulse;
 use super::tell::Tell;
 use super::worker::{Ending, Order, Report, Worker};
@@ -235,7 +235,7 @@ impl Turn {
     /// Notices that the wall clock has not gone as the time has.
     fn watch_clock(&mut self) {
         let (expected, now) = (self.read.moment(), real_now());
-        if let Some(step) = clock_step(expected, now) {
+        if let Some(step) = self.planner.watch_clock(expected, now) {
             tracing::warn!(detail = step.detail, "the clock jumped");
             self.note(step);
         }

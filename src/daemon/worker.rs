@@ -158,7 +158,7 @@ fn obey_with_lock(
             Err(error) => Ending::Failed(error.to_string()),
         },
         Order::Do { events, work, config, tell } => {
-            if let Err(error) = write_down(store, &events) {
+            if let Err(error) = write_down(store, &events, at) {
                 return Ending::Failed(error.to_string());
             }
             let Some(work) = work else { return Ending::Done(Done::default()) };
