@@ -16,6 +16,7 @@ mod nothing_happens;
 mod package;
 mod rules;
 mod schedule;
+mod serve;
 mod signals;
 mod status;
 mod store;
