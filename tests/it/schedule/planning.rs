@@ -113,22 +113,23 @@ fn an_instant_that_has_a_run_which_was_cut_short_gets_another_from_now() {
 #[test]
 fn what_is_known_goes_out_before_more_is_read() {
     let now = at("2025-03-05T06:00:01Z");
-    let all = Marks { mails_due: 2, ..marks(read_at("2025-03-04T06:00:00Z")) };
+    let all = Marks { mails_due: 2, housekeeping_due: true, ..marks(read_at("2025-03-04T06:00:00Z")) };
     let config = config("");
     let mut planner = Planner::new(Rhythm::default());
     let mut order = Vec::new();
     let mut marks = all;
-    for _ in 0..4 {
+    for _ in 0..6 {
         let Some(work) = planner.decide(&config, &marks, now).work else { break };
         order.push(work.job().as_str());
         planner.done(&work, now);
         match work {
             Work::Deliver => marks.mails_due = 0,
             Work::Collect { .. } => marks.sources[0].handled = Some(now),
+            Work::Housekeeping => marks.housekeeping_due = false,
             Work::Assess(_) => {}
         }
     }
-    assert_eq!(order, ["assess", "deliver", "collect", "assess"]);
+    assert_eq!(order, ["assess", "deliver", "collect", "assess", "housekeeping"]);
 }
 
 #[test]
