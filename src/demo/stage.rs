@@ -16,13 +16,6 @@ use crate::store::{Store, StoreError};
 /// How long the demonstration waits for another one in the same folder, in seconds.
 const WAIT_S: u64 = 2;
 
-/// The policy files that ship with the program, by name.
-const POLICY: [(&str, &str); 3] = [
-    ("ratings.toml", include_str!("../../config/policy/ratings.toml")),
-    ("register.toml", include_str!("../../config/policy/register.toml")),
-    ("sources.toml", include_str!("../../config/policy/sources.toml")),
-];
-
 const CONFIG: &str = include_str!("../../demo/carewarden.toml");
 
 /// Why the demonstration could not be shown.
@@ -152,8 +145,8 @@ fn write_folder(places: &Places, base_url: &str) -> Result<(), DemoError> {
     for dir in [&policy, &places.mails] {
         std::fs::create_dir_all(dir).map_err(io("make", dir))?;
     }
-    for (name, text) in POLICY {
-        write(&policy.join(name), text)?;
+    for (name, text) in config::SHIPPED_POLICY {
+        write(&places.dir.join(name), text)?;
     }
     write(&places.config, &CONFIG.replace("BASE_URL", base_url))
 }

@@ -7,24 +7,20 @@ use std::path::{Path, PathBuf};
 
 use super::ask::{Complete, Way};
 use super::{Fault, check};
-use crate::config::Faults;
+use crate::config::{Faults, SHIPPED_POLICY};
 use crate::mail::domain_of;
 
 /// The shipped configuration, with all its comments.
 const SHIPPED: &str = include_str!("../../../config/carewarden.toml");
-
-/// The shipped policy, by file name.
-const POLICY: [(&str, &str); 3] = [
-    ("policy/ratings.toml", include_str!("../../../config/policy/ratings.toml")),
-    ("policy/register.toml", include_str!("../../../config/policy/register.toml")),
-    ("policy/sources.toml", include_str!("../../../config/policy/sources.toml")),
-];
 
 /// Where the subscription key goes, beside the configuration.
 pub(super) const KEY_FILE: &str = "cqc-subscription-key";
 
 /// Stands in the key's file until there is a key; the regulator refuses it, and `status` says so.
 const KEY_TO_COME: &str = "put-the-subscription-key-here\n";
+
+/// Where comments begin in the shipped file.
+const COMMENT_COLUMN: usize = 38;
 
 /// A file with a key larger than this holds none.
 const KEY_BYTES_MAX: u64 = 4096;
@@ -53,7 +49,7 @@ impl Draft {
     fn files(&self, name: &str) -> Vec<(String, &str, u32)> {
         let key = self.key.as_deref().unwrap_or(KEY_TO_COME);
         let mut files: Vec<(String, &str, u32)> =
-            POLICY.iter().map(|(name, text)| ((*name).to_owned(), *text, 0o644)).collect();
+            SHIPPED_POLICY.iter().map(|(name, text)| ((*name).to_owned(), *text, 0o644)).collect();
         files.push((KEY_FILE.to_owned(), key, 0o600));
         files.push((name.to_owned(), &self.config, 0o644));
         files
@@ -144,7 +140,12 @@ fn answer(answers: &Complete, database: &Path, section: &str, line: &str) -> Str
         ("[council]", "name") => quoted(&answers.council),
         ("[store]", "path") => quoted(&database.display().to_string()),
         (r#"id = "cqc""#, "local_authorities") => list(&answers.local_authorities),
-        (r#"id = "cqc""#, "subscription_key") => format!("{{ file = {} }}", quoted(KEY_FILE)),
+        (r#"id = "cqc""#, "subscription_key") => {
+            return format!(
+                "{key} = {{ file = {} }}   # under systemd: {{ credential = \"NAME\" }}",
+                quoted(KEY_FILE)
+            );
+        }
         ("[mail]", _) => return mail_line(answers, key, line),
         (r#"id = "contingency-lead""#, "address") => quoted(&answers.contingency),
         (r#"id = "quality""#, "address") => quoted(&answers.quality),
@@ -174,8 +175,11 @@ fn mail_line(answers: &Complete, key: &str, line: &str) -> String {
 
 /// The line with a new value, and what its comment says of the key.
 fn with_comment(key: &str, value: &str, line: &str) -> String {
-    let comment = line.split_once(" # ").map(|(_, comment)| format!("  # {}", comment.trim_start()));
-    format!("{key} = {value}{}", comment.unwrap_or_default())
+    let said = format!("{key} = {value}");
+    match line.split_once(" # ") {
+        Some((_, comment)) => format!("{said:COMMENT_COLUMN$} # {}", comment.trim_start()),
+        None => said,
+    }
 }
 
 /// The domains of the recipients, each once.

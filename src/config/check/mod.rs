@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use toml::Spanned;
 
-pub use policy::{builtin_policy, policy_from_str};
+pub use policy::{SHIPPED_POLICY, builtin_policy, policy_from_str};
 
 use super::reader::Table;
 use super::secret::Surroundings;

@@ -22,8 +22,8 @@ const FILES_MAX: usize = 100;
 /// Rules of one file at most.
 const RULES_MAX: usize = 500;
 
-/// The policy that ships, file by file.
-const BUILTIN: [(&str, &str); 3] = [
+/// The policy that ships, file by file: path from the configuration's folder, and text.
+pub const SHIPPED_POLICY: [(&str, &str); 3] = [
     ("policy/ratings.toml", include_str!("../../../config/policy/ratings.toml")),
     ("policy/register.toml", include_str!("../../../config/policy/register.toml")),
     ("policy/sources.toml", include_str!("../../../config/policy/sources.toml")),
@@ -32,7 +32,7 @@ const BUILTIN: [(&str, &str); 3] = [
 /// The policy that ships with the program.
 #[must_use]
 pub fn builtin_policy() -> Policy {
-    let pages = BUILTIN.map(|(name, text)| Page { name: name.into(), text: text.into() });
+    let pages = SHIPPED_POLICY.map(|(name, text)| Page { name: name.into(), text: text.into() });
     let (policy, list) = of_pages(&pages);
     conclude(Some(policy), list).expect("the shipped policy is free of faults, a test reads it").0
 }

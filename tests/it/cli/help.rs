@@ -18,8 +18,12 @@ fn the_program_says_what_it_can_do() {
     let text = help(&[]);
     for command in [
         "demo",
+        "init",
         "check",
         "run",
+        "status",
+        "backup",
+        "restore",
         "flags",
         "explain",
         "providers",
@@ -39,10 +43,14 @@ fn the_program_says_what_it_can_do() {
 
 #[test]
 fn every_command_says_what_it_takes() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 24] = [
         &["demo"],
+        &["init"],
         &["check"],
         &["run"],
+        &["status"],
+        &["backup"],
+        &["restore"],
         &["flags"],
         &["explain"],
         &["providers"],

@@ -55,7 +55,9 @@ fn everything(world: &World) -> Vec<u8> {
     }
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let conn = rusqlite::Connection::open_with_flags(world.database(), flags).expect("it opens");
-    let mut statement = conn.prepare("SELECT body FROM documents WHERE body IS NOT NULL").expect("a query");
+    let mut statement = conn
+        .prepare("SELECT body FROM bodies UNION ALL SELECT body FROM documents WHERE body IS NOT NULL")
+        .expect("a query");
     let bodies = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("it answers");
     let mut count = 0;
     for body in bodies {
