@@ -15,6 +15,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::open::{connect, sound};
+use super::owner::give_to_folders_owner;
 use super::{StoreError, migrate};
 
 /// Pages copied in one step: 4 MB, so that a reader of the copy's disk is never held up for long.
@@ -121,6 +122,7 @@ fn fill(from: &Connection, partial: &Path) -> Result<(), StoreError> {
         .create_new(true)
         .mode(0o600)
         .open(partial)
+        .and_then(|file| give_to_folders_owner(&file, partial))
         .map_err(io("make the copy", partial))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(partial, flags).map_err(sql(partial))?;

@@ -121,6 +121,21 @@ fn a_restore_into_a_place_without_a_database_makes_it() {
     world.run(&["flags"]).exits(0);
 }
 
+/// Root restores at a shell; the service must be able to open what it finds.
+#[test]
+fn what_root_restores_is_the_services() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const SERVICE: u32 = 12_345;
+    let mut world = world();
+    let to = world.path("copy.db").display().to_string();
+    world.run(&["backup", "--to", &to]).exits(0);
+    let own = fs::metadata(world.database()).expect("is there").uid();
+    // Only root can give a folder away; anybody else's restore stays their own.
+    let wanted = chown(world.path("data"), Some(SERVICE), None).map_or(own, |()| SERVICE);
+    restore(&mut world, &to).exits(0);
+    assert_eq!(fs::metadata(world.database()).expect("is there").uid(), wanted);
+}
+
 /// A file of the first schema, as the first version made it, with a row in it.
 #[test]
 fn a_migration_keeps_a_copy_of_the_file_as_it_was() {
