@@ -28,8 +28,6 @@ pub fn prometheus(facts: Option<&Facts>, complaints: &[Complaint]) -> String {
 }
 
 fn metrics<'a>(facts: &'a Facts, complaints: &[Complaint]) -> Vec<Metric<'a>> {
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let bytes = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let complaining = Complaint::CODES.iter().map(|code| {
         let found = complaints.iter().filter(|complaint| complaint.code() == *code).count();
         (Some(("code", *code)), count(found))
@@ -43,8 +41,7 @@ fn metrics<'a>(facts: &'a Facts, complaints: &[Complaint]) -> Vec<Metric<'a>> {
     let jobs = |of: fn(&super::Job) -> Option<i64>| {
         facts.jobs.iter().filter_map(move |job| Some((Some(("job", job.job.as_str())), of(job)?)))
     };
-    let backup = facts.backup.as_ref();
-    vec![
+    let labelled = [
         many("carewarden_complaints", "Complaints by their code.", complaining),
         many(
             "carewarden_job_last_start_timestamp_seconds",
@@ -66,6 +63,15 @@ fn metrics<'a>(facts: &'a Facts, complaints: &[Complaint]) -> Vec<Metric<'a>> {
             "Readings of a source that failed one after the other.",
             sources(|source| Some(i64::from(source.failed_in_a_row))),
         ),
+    ];
+    labelled.into_iter().chain(of_the_whole(facts)).collect()
+}
+
+/// The metrics that have one value.
+fn of_the_whole(facts: &Facts) -> Vec<Metric<'_>> {
+    let bytes = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let backup = facts.backup.as_ref();
+    vec![
         one("carewarden_mails_waiting", "Mails that wait for an attempt.", count(facts.mail.waiting)),
         one(
             "carewarden_dead_letters",
@@ -101,6 +107,10 @@ fn metrics<'a>(facts: &'a Facts, complaints: &[Complaint]) -> Vec<Metric<'a>> {
         ),
         one("carewarden_status_timestamp_seconds", "When this was written.", facts.now.as_second()),
     ]
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn seconds(at: Option<Timestamp>) -> Option<i64> {
