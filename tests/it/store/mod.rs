@@ -9,6 +9,8 @@ mod leaves;
 mod outbox;
 mod views;
 
+use carewarden::clock::real_now;
+use carewarden::store::{DaemonEvent, DaemonEventKind, Store};
 use serde_json::json;
 
 use crate::crash::harness::{Register, World};
@@ -40,7 +42,22 @@ pub fn full() -> World {
     register.front.lift();
     register.overnight();
     world.run(&["run"]);
+    daemon_was_here(&world);
     world
+}
+
+/// What a daemon writes of itself, without waiting for one.
+fn daemon_was_here(world: &World) {
+    let wait = std::time::Duration::from_secs(5);
+    let mut store = Store::open_writer(&world.database(), wait).expect("nobody else writes");
+    let now = real_now();
+    let missed = DaemonEvent {
+        subject: Some("cqc".to_owned()),
+        scheduled_for: Some(now),
+        detail: Some("the newest run makes up for it".to_owned()),
+        ..DaemonEvent::new(DaemonEventKind::Missed, now)
+    };
+    store.write(now, |tx| tx.daemon_event(&missed).map(drop)).expect("written");
 }
 
 /// Says why a test cannot show what it is for on this machine.
