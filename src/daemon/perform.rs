@@ -6,8 +6,8 @@ use super::plan::Work;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::{
-    Collecting, Done, JobError, Record, assess_with, collect, deliver_and_tell, health, heartbeat,
-    housekeeping,
+    Collecting, Done, JobError, Record, SourceRead, assess_with, collect, deliver_and_tell, health,
+    heartbeat, housekeeping,
 };
 use crate::sources::cqc::Progress;
 use crate::status::{complaints, is_healthy};
@@ -39,6 +39,7 @@ pub async fn perform(
                 },
             };
             done.sources = collect(store, config, how).await?;
+            done.sources.iter().for_each(log);
         }
         Work::Assess(record) => {
             done.assessed = Some(assess_with(store, config, &clock, *record)?);
@@ -64,6 +65,21 @@ async fn sign_of_life(store: &mut Store, config: &Config, clock: &Clock) -> Resu
     let facts = health::facts(store, config, clock.moment())?;
     let outcome = if is_healthy(&complaints(&facts)) { Outcome::Ok } else { Outcome::Failed };
     Ok(heartbeat::beat(store, config, outcome, clock.moment()).await?)
+}
+
+/// One line a source.
+fn log(read: &SourceRead) {
+    let source = read.id.as_str();
+    let (records, facts, rejects) = (read.records, read.facts, read.rejects);
+    match &read.problem {
+        None => tracing::info!(name: "source_read", source, records, facts, "source read"),
+        Some(why) if read.is_failed() => {
+            tracing::warn!(name: "source_failed", source, why, "source not read, what was known stays");
+        }
+        Some(why) => {
+            tracing::warn!(name: "source_read", source, records, facts, rejects, why, "source read in part")
+        }
+    }
 }
 
 /// Closes runs that were left without an end (on a full disk not even that can be written), and

@@ -109,7 +109,7 @@ impl Turn {
 
     /// Tells systemd that it is ready, and looks for work.
     pub fn begin(&mut self) {
-        tracing::info!(database = %self.config.store.path.display(), "ready");
+        tracing::info!(name: "service_ready", database = %self.config.store.path.display(), "ready");
         systemd::ready("starting");
         self.look_at_mail();
         self.dispatch();
@@ -175,7 +175,7 @@ impl Turn {
                 self.planner.done(&work, report.at);
             }
             Ending::Failed(why) => {
-                tracing::error!(job = job.as_str(), why, "the job did not end well");
+                tracing::error!(name: "job_failed", job = job.as_str(), why, "the job did not end well");
                 self.told.push(job);
                 self.planner.failed(&work, report.at);
             }
@@ -217,7 +217,7 @@ impl Turn {
                 for warning in &loaded.warnings {
                     tracing::warn!("{warning}");
                 }
-                tracing::info!("the new configuration is in force");
+                tracing::info!(name: "config_reloaded", "the new configuration is in force");
                 self.config = Arc::new(loaded.config);
                 self.planner.configured();
                 self.note(DaemonEvent::new(DaemonEventKind::Reloaded, real_now()));
@@ -228,7 +228,7 @@ impl Turn {
     }
 
     fn refuse(&mut self, faults: String) {
-        tracing::error!("the new configuration is refused, the old one stays in force:\n{faults}");
+        tracing::error!(name: "config_refused", "the new configuration is refused, the old one stays in force:\n{faults}");
         self.refused = Some(faults);
     }
 
@@ -236,7 +236,7 @@ impl Turn {
     fn watch_clock(&mut self) {
         let (expected, now) = (self.read.moment(), real_now());
         if let Some(step) = self.planner.watch_clock(expected, now) {
-            tracing::warn!(detail = step.detail, "the clock jumped");
+            tracing::warn!(name: "clock_stepped", detail = step.detail, "the clock jumped");
             self.note(step);
         }
         self.read = Clock::from(now);
@@ -315,7 +315,9 @@ impl Turn {
     fn feed(&mut self) {
         match self.pulse.stuck(self.job(), &self.config.mail) {
             None => systemd::watchdog(),
-            Some(stuck) => tracing::error!(?stuck, "something stands still; the watchdog is not fed"),
+            Some(stuck) => {
+                tracing::error!(name: "service_stuck", ?stuck, "something stands still; the watchdog is not fed")
+            }
         }
     }
 
@@ -376,6 +378,6 @@ impl Turn {
         let config = Arc::clone(&self.config);
         self.give(Order::Do { events, work: None, config, tell: Tell::Nobody }, Hand::Notes);
         let _last = self.worker.reports.recv().await;
-        tracing::info!("stopped");
+        tracing::info!(name: "service_stopped", "stopped");
     }
 }

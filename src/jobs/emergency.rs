@@ -29,7 +29,7 @@ pub struct Told {
 /// Tells the operator that the database cannot be used. `fault` is the error with its next step.
 /// Nothing here fails: what could not be done is in the answer and in the log.
 pub async fn tell(config: &Config, fault: &str, now: Timestamp) -> Told {
-    tracing::error!(fault, database = %config.store.path.display(), "the database cannot be used");
+    tracing::error!(name: "store_unusable", fault, database = %config.store.path.display(), "the database cannot be used");
     // The warning of a monitor that does not answer is logged there.
     let _answered = super::heartbeat::ping(config, Outcome::Failed).await;
     if marker::told_today(&config.store.path, now) {

@@ -31,7 +31,7 @@ pub async fn ping(config: &Config, outcome: Outcome) -> Option<Ping> {
     Some(match http::ping(url, heartbeat.timeout).await {
         Ok(()) => Ping { outcome: CheckOutcome::Ok, detail: None },
         Err(why) => {
-            tracing::warn!(monitor = host(heartbeat), why, "the monitor was called and did not answer");
+            tracing::warn!(name: "monitor_silent", monitor = host(heartbeat), why, "the monitor was called and did not answer");
             Ping { outcome: CheckOutcome::Failed, detail: Some(why) }
         }
     })

@@ -76,7 +76,7 @@ fn check_file(store: &mut Store, clock: &Clock, kept: &mut Kept) -> Result<(), S
     match detail {
         None => kept.done.push("the file is sound".to_owned()),
         Some(detail) => {
-            tracing::error!(detail, "the database is damaged");
+            tracing::error!(name: "store_unsound", detail, "the database is damaged");
             kept.faults.push(format!("the file is damaged: {detail}"));
         }
     }
@@ -127,7 +127,7 @@ fn back_up(
     };
     note(store, clock.moment(), kept.run, CheckKind::Backup, outcome, Some(&said))?;
     if outcome == CheckOutcome::Failed {
-        tracing::error!(said, "backup failed");
+        tracing::error!(name: "backup_failed", said, "backup failed");
         kept.faults.push(said);
         return Ok(());
     }

@@ -14,9 +14,9 @@ pub struct Sort {
 }
 
 /// Every sort.
-pub const EVENTS: [Sort; 16] = [
+pub const EVENTS: [Sort; 20] = [
     sort("service_ready", "5c2c0b480a764878981358de58277a93"),
-    sort("service_stopping", "a0d789144682443db1cc79cd5ef93ec2"),
+    sort("service_stopped", "a0d789144682443db1cc79cd5ef93ec2"),
     sort("config_reloaded", "e639c21d87b24554ae2c98d31421470f"),
     sort("config_refused", "09cee1f776f5409388920521df2dd8fb"),
     sort("job_failed", "0ff7d950bf2844ca872e94e10a5121c0"),
@@ -31,6 +31,10 @@ pub const EVENTS: [Sort; 16] = [
     sort("template_failed", "1f21c952d13f455292d55f49ee94f5e9"),
     sort("store_unsound", "0169c110f9184dc9a665772e5fcf53f1"),
     sort("service_failed", "50cb5123ce9d405fbd270f68e1a24b21"),
+    sort("service_stuck", "0875643f899740d792f0f1e81b0d7573"),
+    sort("monitor_silent", "b16ff98ec5a448b6b3f11c15021a650a"),
+    sort("backup_failed", "a70ac1bc5edc4ebf931e2f3a21fe5270"),
+    sort("store_unusable", "a25ad6340be4474f87ec78a214ddc905"),
 ];
 
 const fn sort(name: &'static str, id: &'static str) -> Sort {
