@@ -5,11 +5,9 @@ mod marker;
 
 use jiff::Timestamp;
 
-use crate::alerts::{Kind, Routing, Why, moment_words};
+use super::bulletin::{Bulletin, post};
+use crate::alerts::{Kind, moment_words};
 use crate::config::Config;
-use crate::domain::Severity;
-use crate::mail::{self, ComposeError, Outgoing, Transport, compose, mask, message_id};
-use crate::store::outbox::{Due, MailState};
 use crate::store::runs::Outcome;
 
 /// What such a mail is called in its file's name and Message-ID.
@@ -35,7 +33,7 @@ pub async fn tell(config: &Config, fault: &str, now: Timestamp) -> Told {
     if marker::told_today(&config.store.path, now) {
         return Told { told_before: true, ..Told::default() };
     }
-    let mut told = mail_all(config, fault, now).await;
+    let mut told = post(config, &bulletin(config, fault, now), now).await;
     if !told.mailed.is_empty()
         && let Err(error) = marker::set(&config.store.path, now)
     {
@@ -47,76 +45,13 @@ pub async fn tell(config: &Config, fault: &str, now: Timestamp) -> Told {
     told
 }
 
-async fn mail_all(config: &Config, fault: &str, now: Timestamp) -> Told {
-    let mut told = Told::default();
-    let routing = Routing { routes: &config.routes, recipients: &config.recipients };
-    let mut transport = Transport::new(&config.mail);
-    for id in routing.told_of(Severity::Operator) {
-        let mail = match due(config, id, fault, now) {
-            Ok(mail) => mail,
-            Err(error) => {
-                told.faults.push(error.to_string());
-                continue;
-            }
-        };
-        if !transport.is_open()
-            && let Err(answer) = transport.open().await
-        {
-            told.faults.push(format!("{}: {}", mail::place(&config.mail), answer.heard));
-            break;
-        }
-        let answer = transport.send(&mail).await;
-        if answer.fate() == MailState::Accepted {
-            told.mailed.push(id.to_owned());
-        } else {
-            told.faults.push(format!("{}: {}: {}", mask(&mail.address), answer.step, answer.heard));
-        }
-    }
-    transport.close().await;
-    told
-}
-
-fn due(config: &Config, id: &str, fault: &str, now: Timestamp) -> Result<Due, ComposeError> {
-    let recipient = config.recipients.iter().find(|recipient| recipient.id == id);
-    let address = recipient.map_or("", |recipient| recipient.address.as_str());
-    let domain = mail::domain_of(&config.mail.from);
-    let council = &config.council.name;
-    let message_id = message_id(council, NAME, &now.to_string(), id, domain);
-    let subject =
-        format!("[{council}] Carewarden cannot use its database: nothing is read and nobody is told");
-    let text = text(config, fault, now);
-    let bytes = compose(&Outgoing {
-        from: &config.mail.from,
-        to_name: recipient.and_then(|recipient| recipient.name.as_deref()),
-        to_address: address,
-        reply_to: config.mail.reply_to.as_deref(),
-        subject: &subject,
-        message_id: &message_id,
-        in_reply_to: None,
-        date: &now.to_zoned(config.council.zone.clone()),
-        council,
+fn bulletin(config: &Config, fault: &str, now: Timestamp) -> Bulletin {
+    Bulletin {
+        name: NAME,
         kind: Kind::Delivery,
-        why: Why::First,
-        severity: Severity::Operator,
-        flags: &[],
-        rules: &[],
-        subjects: &[],
-        text: &text,
-        html: &html(&text),
-    })?;
-    Ok(Due {
-        id: now.as_second(),
-        alert: NAME.to_owned(),
-        recipient: id.to_owned(),
-        address: address.to_owned(),
-        envelope_from: config.mail.bounce.clone(),
-        message_id,
-        subject,
-        bytes,
-        attempts: 0,
-        tries: 0,
-        first_try_at: None,
-    })
+        title: "Carewarden cannot use its database: nothing is read and nobody is told".to_owned(),
+        text: text(config, fault, now),
+    }
 }
 
 /// The words; they rest on no template, which may be what is broken.
@@ -137,23 +72,4 @@ fn text(config: &Config, fault: &str, now: Timestamp) -> String {
         when = moment_words(now, &config.council.zone),
         database = config.store.path.display(),
     )
-}
-
-fn html(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!(
-        "<!DOCTYPE html><html lang=\"en-GB\"><head><title>Carewarden cannot use its database</title></head>\
-         <body><pre style=\"white-space:pre-wrap;font-size:1em\">{escaped}</pre></body></html>\n"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_fault_says_cannot_break_out_of_the_html() {
-        let html = html("a <b> & c");
-        assert!(html.contains("a &lt;b&gt; &amp; c") && !html.contains("<b>"), "{html}");
-    }
 }

@@ -3,6 +3,7 @@
 
 mod assess;
 mod brake;
+pub mod bulletin;
 mod collect;
 mod cycle;
 pub mod deliver;
