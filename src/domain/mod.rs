@@ -2,11 +2,18 @@
 //!
 //! Nothing here does I/O or knows of a format; a regulator's spelling is read in `sources`.
 
+pub mod contract;
+pub mod indicator;
+pub mod period;
 mod rating;
+pub mod return_;
 mod severity;
 mod subject;
 mod text;
 
+pub use contract::Contract;
+pub use indicator::Indicator;
+pub use period::Period;
 pub use rating::{KeyQuestion, Rating, Registration};
 pub use severity::Severity;
 pub use subject::{Subject, SubjectKind};
