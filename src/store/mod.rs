@@ -22,6 +22,7 @@ pub mod outbox;
 mod owner;
 pub mod restore;
 pub mod retention;
+pub mod returns;
 pub mod runs;
 mod time;
 mod writes;

@@ -79,3 +79,20 @@ SELECT seq, run, at, kind, outcome, detail FROM checks;
 DROP VIEW IF EXISTS audit_daemon_events;
 CREATE VIEW audit_daemon_events AS
 SELECT seq, at, kind, subject, scheduled_for, detail FROM daemon_events;
+
+DROP VIEW IF EXISTS audit_returns;
+CREATE VIEW audit_returns AS
+SELECT r.seq AS submission, r.provider_id, r.period_start, r.period_end, r.version, r.came_on, r.at AS read_at,
+       r.kept, r.rejects, r.source, r.file, r.document, r.template,
+       v.value ->> '$.indicator' AS indicator, v.value ->> '$.value' AS value,
+       v.value ->> '$.numerator' AS numerator, v.value ->> '$.denominator' AS denominator,
+       v.value ->> '$.location_id' AS location_id, v.value ->> '$.zone' AS zone, v.value ->> '$.place' AS place
+FROM returns r LEFT JOIN return_values b ON b.submission = r.seq LEFT JOIN json_each(b.body) v;
+
+DROP VIEW IF EXISTS audit_returns_missing;
+CREATE VIEW audit_returns_missing AS
+SELECT s.provider_id, s.period_start, s.period_end, s.due_on, s.state, s.at AS since
+FROM return_states s
+WHERE s.state IN ('missing', 'refused')
+  AND s.seq = (SELECT max(seq) FROM return_states n
+               WHERE n.provider_id = s.provider_id AND n.period_start = s.period_start AND n.period_end = s.period_end);
