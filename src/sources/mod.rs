@@ -2,3 +2,4 @@
 
 pub mod cqc;
 pub mod http;
+pub mod returns;

@@ -1,0 +1,160 @@
+//! What must be known of an ODS file before its reader may see it: a cell or row says how often it
+//! is repeated, so a kilobyte can mean a thousand million cells.
+
+use std::collections::BTreeSet;
+
+use super::cells::Merge;
+use super::tags::{self, Tag, attribute, count, odd};
+use super::{BookError, CELLS_MAX, ROWS_MAX};
+
+/// Blanks that one tag may stand for.
+const BLANKS_MAX: usize = 1_000;
+
+/// Columns of the program that writes most of them; the blank end of each row reaches there.
+const COLUMNS_OF_PROGRAM: usize = 16_384;
+
+/// What the tags of one table say.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Cells whose number is shown as a percentage, row and column from 0.
+    pub(super) percents: BTreeSet<(usize, usize)>,
+    /// Cells merged over several rows.
+    pub(super) merges: Vec<Merge>,
+    row: usize,
+    column: usize,
+    repeats: usize,
+    /// Rows to the last that is not blank, and columns to the last cell that is not.
+    rows: usize,
+    columns: usize,
+}
+
+/// Surveys every table of `content.xml`, in its order.
+pub(super) fn survey(content: &str) -> Result<Vec<Survey>, BookError> {
+    let mut tables: Vec<Survey> = Vec::new();
+    let mut within = false;
+    tags::each(content, |tag| {
+        match tag {
+            Tag::Open("table:table", _) if within => return Err(odd("a table within a table")),
+            Tag::Open("table:table", _) => {
+                within = true;
+                tables.push(Survey::default());
+            }
+            Tag::Empty("table:table", _) => return Err(odd("a table without rows")),
+            Tag::Close("table:table") => within = false,
+            Tag::Open("text:s", attributes) | Tag::Empty("text:s", attributes) => {
+                if count(attributes, "text:c")? > BLANKS_MAX {
+                    return Err(odd("too many blanks"));
+                }
+            }
+            other => {
+                if let Some(table) = tables.last_mut().filter(|_| within) {
+                    table.see(other)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(tables)
+}
+
+impl Survey {
+    fn see(&mut self, tag: Tag<'_>) -> Result<(), BookError> {
+        match tag {
+            Tag::Open("table:table-row", attributes) | Tag::Empty("table:table-row", attributes) => {
+                self.repeats = count(attributes, "table:number-rows-repeated")?;
+                self.column = 0;
+                if matches!(tag, Tag::Empty(..)) {
+                    self.row = self.row.saturating_add(self.repeats);
+                }
+                Ok(())
+            }
+            Tag::Close("table:table-row") => {
+                self.row = self.row.saturating_add(self.repeats);
+                Ok(())
+            }
+            Tag::Open("table:table-cell" | "table:covered-table-cell", attributes) => {
+                self.cell(attributes, Filled::Yes)
+            }
+            Tag::Empty("table:table-cell" | "table:covered-table-cell", attributes) => {
+                let filled = attribute(attributes, "office:value-type").is_some()
+                    || attribute(attributes, "office:value").is_some()
+                    || attributes.contains("-value=")
+                    || attributes.contains("formula");
+                self.cell(attributes, if filled { Filled::Yes } else { Filled::No })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn cell(&mut self, attributes: &str, filled: Filled) -> Result<(), BookError> {
+        let repeats = count(attributes, "table:number-columns-repeated")?.min(COLUMNS_OF_PROGRAM);
+        let spans = count(attributes, "table:number-rows-spanned")?;
+        if attribute(attributes, "office:value-type") == Some("percentage") {
+            let columns = self.column..self.column.saturating_add(repeats).min(super::COLUMNS_MAX);
+            let rows = self.row..self.row.saturating_add(self.repeats).min(ROWS_MAX);
+            for row in rows {
+                self.percents.extend(columns.clone().map(|column| (row, column)));
+                if self.percents.len() > CELLS_MAX {
+                    return Err(too_many());
+                }
+            }
+        }
+        if spans > 1 && filled == Filled::Yes {
+            let bottom = self.row.saturating_add(spans - 1);
+            self.merges.push(Merge { top: self.row, left: self.column, bottom });
+        }
+        self.column = self.column.saturating_add(repeats);
+        if filled == Filled::Yes {
+            self.rows = self.row.saturating_add(self.repeats);
+            self.columns = self.columns.max(self.column);
+            if self.rows.saturating_mul(self.columns) > CELLS_MAX {
+                return Err(too_many());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether something stands in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filled {
+    Yes,
+    No,
+}
+
+fn too_many() -> BookError {
+    BookError::too_large("means more cells, repeated ones counted,", CELLS_MAX.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &str) -> String {
+        format!("<d><table:table>{rows}</table:table></d>")
+    }
+
+    #[test]
+    fn repeated_cells_are_counted_before_they_are_made() {
+        let blank = "<table:table-row table:number-rows-repeated='1048576'>\
+                     <table:table-cell table:number-columns-repeated='16384'/></table:table-row>";
+        let full = "<table:table-row table:number-rows-repeated='1048576'>\
+                    <table:table-cell office:value-type='float' office:value='1'/></table:table-row>";
+        let one = "<table:table-row><table:table-cell office:value='1'/></table:table-row>";
+        assert!(survey(&table(blank)).is_ok());
+        assert!(survey(&table(full)).is_err());
+        assert!(survey(&table(&format!("{one}{blank}"))).is_ok());
+        assert!(survey(&table(&format!("{blank}{one}"))).is_err());
+        assert!(survey(&table("<table:table-row><table:table-cell><text:s text:c='99999999'/></table:table-cell></table:table-row>")).is_err());
+    }
+
+    #[test]
+    fn percentages_and_merges_have_their_places() {
+        let rows = "<table:table-row><table:table-cell table:number-columns-repeated='2'/>\
+                    <table:table-cell office:value-type='percentage' office:value='0.9' \
+                    table:number-rows-spanned='3'/></table:table-row>";
+        let survey = &survey(&table(rows)).expect("sound")[0];
+        assert!(survey.percents.contains(&(0, 2)));
+        assert_eq!(survey.merges, [Merge { top: 0, left: 2, bottom: 2 }]);
+    }
+}

@@ -1,0 +1,282 @@
+//! XLSX and ODS: zip files. Each part is unpacked here under limits, and only the parts that are
+//! needed are handed on, packed anew without compression: what the workbook's reader sees has been
+//! measured.
+
+use std::io::Read;
+
+use flate2::read::DeflateDecoder;
+
+use super::{Book, BookError, PARTS_MAX, RATIO_MAX, UNPACKED_BYTES_MAX, open_document, tags, workbook};
+
+/// The directory's end is this long, without a comment.
+const END_BYTES: usize = 22;
+/// A directory entry, without its name.
+const ENTRY_BYTES: usize = 46;
+/// A part's own header, without its name.
+const HEADER_BYTES: usize = 30;
+/// A part up to this may be packed as hard as it likes.
+const RATIO_FREE_BYTES: usize = 1024 * 1024;
+
+/// A part of the file.
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// A part as the directory lists it.
+struct Entry {
+    name: String,
+    method: u16,
+    packed: usize,
+    unpacked: usize,
+    offset: usize,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Book, BookError> {
+    let entries = directory(bytes)?;
+    let has = |name: &str| entries.iter().any(|entry| entry.name == name);
+    if has("xl/workbook.bin") {
+        return Err(BookError::NotATable("the file is an .xlsb workbook".into()));
+    }
+    let mut notes = Vec::new();
+    note(&mut notes, &entries, "xl/vbaProject.bin", "its macros were not run");
+    note(&mut notes, &entries, "Basic/", "its macros were not run");
+    note(&mut notes, &entries, "xl/externalLinks/", "links to other files were not followed");
+    let open_document = has("content.xml") && has("mimetype");
+    if !open_document && !has("xl/workbook.xml") {
+        return Err(BookError::NotATable("the file is a zip archive without a workbook".into()));
+    }
+    let needed: fn(&str) -> bool = if open_document { needed_of_ods } else { needed_of_xlsx };
+    let parts = unpack(bytes, entries.iter().filter(|entry| needed(&entry.name)))?;
+    let mut book = if open_document { of_ods(&parts)? } else { of_xlsx(&parts)? };
+    book.notes.splice(0..0, notes);
+    Ok(book)
+}
+
+fn note(notes: &mut Vec<String>, entries: &[Entry], prefix: &str, words: &str) {
+    if entries.iter().any(|entry| entry.name.starts_with(prefix)) {
+        notes.push(words.to_owned());
+    }
+}
+
+fn needed_of_xlsx(name: &str) -> bool {
+    let workbook = ["[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"];
+    let tables = ["xl/sharedStrings.xml", "xl/styles.xml"];
+    workbook.contains(&name)
+        || tables.contains(&name)
+        || (name.starts_with("xl/worksheets/") && name.ends_with(".xml"))
+        || (name.starts_with("xl/chartsheets/") && name.ends_with(".xml"))
+}
+
+fn needed_of_ods(name: &str) -> bool {
+    ["mimetype", "content.xml", "META-INF/manifest.xml"].contains(&name)
+}
+
+fn of_xlsx(parts: &[Part]) -> Result<Book, BookError> {
+    for part in parts {
+        tags::each(text(part)?, |_| Ok(()))?;
+    }
+    let merges = parts
+        .iter()
+        .any(|part| part.name.starts_with("xl/worksheets/") && find(&part.bytes, b"<mergeCell ").is_some());
+    let merges = if merges { workbook::Merges::Some } else { workbook::Merges::None };
+    workbook::xlsx(pack(parts), merges)
+}
+
+fn of_ods(parts: &[Part]) -> Result<Book, BookError> {
+    let content = parts.iter().find(|part| part.name == "content.xml");
+    let surveys = open_document::survey(text(content.ok_or_else(|| damaged("it has no content"))?)?)?;
+    if let Some(manifest) = parts.iter().find(|part| part.name == "META-INF/manifest.xml") {
+        tags::each(text(manifest)?, |_| Ok(()))?;
+    }
+    workbook::ods(pack(parts), &surveys)
+}
+
+fn text(part: &Part) -> Result<&str, BookError> {
+    std::str::from_utf8(&part.bytes).map_err(|_| tags::odd("text that is not UTF-8"))
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}
+
+fn damaged(what: &str) -> BookError {
+    BookError::Damaged(what.to_owned())
+}
+
+/// The directory at the end of the file; it must end where the file ends, so that no other reader
+/// finds another one.
+fn directory(bytes: &[u8]) -> Result<Vec<Entry>, BookError> {
+    let cut = || damaged("its end is missing; it may have been cut on the way");
+    let end_at = bytes.len().checked_sub(END_BYTES).ok_or_else(cut)?;
+    let end = &bytes[end_at..];
+    if !end.starts_with(b"PK\x05\x06") || u16_at(end, 20)? != 0 {
+        return Err(cut());
+    }
+    let count = usize::from(u16_at(end, 10)?);
+    if count > PARTS_MAX {
+        return Err(BookError::too_large(format!("has {count} parts"), PARTS_MAX.to_string()));
+    }
+    let start = usize_at(end, 16)?;
+    if start.checked_add(usize_at(end, 12)?) != Some(end_at) {
+        return Err(damaged("its directory is not where it should be"));
+    }
+    let mut at = start;
+    let mut entries: Vec<Entry> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (entry, next) = entry(bytes, at)?;
+        if entries.iter().any(|other| other.name == entry.name) {
+            return Err(damaged("two of its parts have one name"));
+        }
+        entries.push(entry);
+        at = next;
+    }
+    if at == end_at { Ok(entries) } else { Err(damaged("its directory is longer than it says")) }
+}
+
+fn entry(bytes: &[u8], at: usize) -> Result<(Entry, usize), BookError> {
+    let odd = || damaged("its directory cannot be read");
+    let head = bytes.get(at..at + ENTRY_BYTES).ok_or_else(odd)?;
+    if !head.starts_with(b"PK\x01\x02") {
+        return Err(odd());
+    }
+    if u16_at(head, 8)? & 1 == 1 {
+        return Err(BookError::Protected);
+    }
+    let name_bytes = usize::from(u16_at(head, 28)?);
+    let behind = usize::from(u16_at(head, 30)?) + usize::from(u16_at(head, 32)?);
+    let name = bytes.get(at + ENTRY_BYTES..at + ENTRY_BYTES + name_bytes).ok_or_else(odd)?;
+    let name = std::str::from_utf8(name).map_err(|_| odd())?.replace('\\', "/");
+    let entry = Entry {
+        name,
+        method: u16_at(head, 10)?,
+        packed: usize_at(head, 20)?,
+        unpacked: usize_at(head, 24)?,
+        offset: usize_at(head, 42)?,
+    };
+    Ok((entry, at + ENTRY_BYTES + name_bytes + behind))
+}
+
+/// Unpacks parts; sizes and ratios are checked against the directory first, and the directory
+/// against what comes out.
+fn unpack<'e>(bytes: &[u8], entries: impl Iterator<Item = &'e Entry>) -> Result<Vec<Part>, BookError> {
+    let mut parts = Vec::new();
+    let mut total = 0_usize;
+    for entry in entries {
+        total = total.saturating_add(entry.unpacked);
+        if total > UNPACKED_BYTES_MAX {
+            let limit = format!("{UNPACKED_BYTES_MAX} bytes");
+            return Err(BookError::too_large(format!("unpacks to {total} bytes"), limit));
+        }
+        let ratio = entry.unpacked / entry.packed.max(1);
+        if entry.unpacked > RATIO_FREE_BYTES && ratio > RATIO_MAX {
+            let what = format!("unpacks to {ratio} times its size");
+            return Err(BookError::too_large(what, format!("{RATIO_MAX} times")));
+        }
+        parts.push(Part { name: entry.name.clone(), bytes: unpack_one(bytes, entry)? });
+    }
+    Ok(parts)
+}
+
+fn unpack_one(bytes: &[u8], entry: &Entry) -> Result<Vec<u8>, BookError> {
+    let odd = || damaged(&format!("its part {} cannot be unpacked", crate::domain::clean_text(&entry.name)));
+    let head = bytes.get(entry.offset..).and_then(|rest| rest.get(..HEADER_BYTES)).ok_or_else(odd)?;
+    if !head.starts_with(b"PK\x03\x04") {
+        return Err(odd());
+    }
+    let start = entry.offset + HEADER_BYTES + usize::from(u16_at(head, 26)?) + usize::from(u16_at(head, 28)?);
+    let packed = start.checked_add(entry.packed).and_then(|end| bytes.get(start..end)).ok_or_else(odd)?;
+    let mut out = Vec::new();
+    match entry.method {
+        0 => out.extend_from_slice(packed),
+        8 => {
+            // One byte more than it said is enough to know that it lied.
+            let limit = u64::try_from(entry.unpacked).unwrap_or(u64::MAX).saturating_add(1);
+            DeflateDecoder::new(packed).take(limit).read_to_end(&mut out).map_err(|_| odd())?;
+        }
+        _ => return Err(odd()),
+    }
+    if out.len() == entry.unpacked { Ok(out) } else { Err(odd()) }
+}
+
+/// Packs parts anew, without compression.
+fn pack(parts: &[Part]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(parts.iter().map(|part| part.bytes.len() + 256).sum());
+    let mut directory = Vec::new();
+    for part in parts {
+        let mut crc = flate2::Crc::new();
+        crc.update(&part.bytes);
+        let size = le32(part.bytes.len());
+        let mut common = Vec::with_capacity(26);
+        common.extend([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]);
+        common.extend(crc.sum().to_le_bytes());
+        common.extend(size);
+        common.extend(size);
+        common.extend(le16(part.name.len()));
+        common.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend(le32(file.len()));
+        directory.extend(part.name.as_bytes());
+        file.extend(b"PK\x03\x04");
+        file.extend(&common);
+        file.extend(part.name.as_bytes());
+        file.extend(&part.bytes);
+    }
+    let (start, count) = (file.len(), le16(parts.len()));
+    file.extend(&directory);
+    file.extend(b"PK\x05\x06\0\0\0\0");
+    file.extend(count);
+    file.extend(count);
+    file.extend(le32(directory.len()));
+    file.extend(le32(start));
+    file.extend([0, 0]);
+    file
+}
+
+/// All sizes are far below the limit of the form: the parts were measured.
+fn le32(number: usize) -> [u8; 4] {
+    u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+fn le16(number: usize) -> [u8; 2] {
+    u16::try_from(number).unwrap_or(u16::MAX).to_le_bytes()
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Result<u16, BookError> {
+    let two = bytes.get(at..at + 2).and_then(|two| two.try_into().ok());
+    two.map(u16::from_le_bytes).ok_or_else(|| damaged("it ends too early"))
+}
+
+fn usize_at(bytes: &[u8], at: usize) -> Result<usize, BookError> {
+    let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+    four.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| damaged("it ends too early"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let part = |name: &str, bytes: &[u8]| Part { name: name.into(), bytes: bytes.into() };
+        let file = pack(&[part("a", b"one"), part("b/c", b"")]);
+        let entries = directory(&file).expect("a directory");
+        let parts = unpack(&file, entries.iter()).expect("sound");
+        assert_eq!(parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["a", "b/c"]);
+        assert_eq!(parts[0].bytes, b"one");
+    }
+
+    #[test]
+    fn a_directory_that_lies_is_refused() {
+        let mut file = pack(&[Part { name: "a".into(), bytes: b"one".to_vec() }]);
+        let directory_at = file.len() - END_BYTES - ENTRY_BYTES - 1;
+        file[directory_at + 24] = 2;
+        let entries = directory(&file).expect("a directory");
+        assert!(unpack(&file, entries.iter()).is_err());
+        assert!(directory(&file[..file.len() - 1]).is_err());
+        file.push(0);
+        assert!(directory(&file).is_err());
+    }
+}
