@@ -3,9 +3,10 @@
 //! Compiled in only with debug assertions; a release build has none of it.
 
 /// The names, in the order in which a run reaches them.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "after-fetch",
     "mid-transaction",
+    "before-put-away",
     "after-commit",
     "before-connect",
     "after-data",

@@ -17,6 +17,7 @@ mod policy;
 mod progress;
 mod providers;
 mod restore;
+mod returns;
 mod run;
 mod runs;
 mod serve;
@@ -86,6 +87,8 @@ enum Command {
     Explain(explain::Args),
     /// List providers and their locations with ratings and flags
     Providers(providers::Args),
+    /// List whose returns are due, came late, were refused or are missing
+    Returns(returns::Args),
     /// List mails, or retry or drop a dead letter
     Outbox(outbox::Args),
     /// List the runs of jobs
@@ -192,6 +195,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, Fault> {
         Command::Flags(args) => flags::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Providers(args) => providers::run(&args, context),
+        Command::Returns(args) => returns::run(&args, context),
         Command::Outbox(args) => outbox::run(&args, context),
         Command::Runs(args) => runs::run(&args, context),
         Command::Mail(command) => mail::run(&command, context),

@@ -98,6 +98,12 @@ codes! {
     RuleSteps Error "rule/bad-steps" "The steps of a rule do not rise.";
     RuleSeverity Error "rule/wrong-severity" "A rule's severity does not fit what it is about.";
     RuleFamily Error "rule/mixed-family" "Rules of one family are about different kinds of subject.";
+    ReturnsNoMatch Error "returns/no-match" "A pattern for the templates of returns matches no file.";
+    ReturnsLayout Error "returns/bad-layout" "A template of returns does not say what its shape needs.";
+    ReturnsIndicator Error "returns/unknown-indicator" "A template of returns names an indicator that the program does not know.";
+    ReturnsBands Error "returns/bad-bands" "Bands of an indicator cannot be read, or a value could be both green and red.";
+    ReturnsTemplate Error "returns/unknown-template" "A source or contract names a template of returns that does not exist.";
+    ContractList Error "contract/bad-list" "The list of contracts, or a line of it, cannot be used.";
     TemplateFolder Error "template/unreadable" "The folder of own templates, or a file in it, cannot be read.";
     TemplateFault Error "template/fault" "An own template cannot be used.";
 }

@@ -16,7 +16,7 @@ mod page;
 mod reader;
 mod secret;
 
-pub use check::{SHIPPED_POLICY, builtin_policy, policy_from_str};
+pub use check::{SHIPPED_POLICY, builtin_policy, builtin_templates, policy_from_str, template_from_str};
 pub use codes::{Code, Level};
 pub use diagnostic::{Diagnostic, Faults};
 pub use load::{Loaded, load, load_with};

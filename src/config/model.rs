@@ -8,8 +8,11 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::alerts::{Recipient, Route, Templates};
+use crate::domain::Contract;
+use crate::domain::return_::MissLimits;
 use crate::rules::Policy;
 use crate::schedule::CatchUp;
+use crate::sources::returns::template::Template;
 use crate::store::retention::Keep;
 
 /// When housekeeping is due if nothing says otherwise: after clock changes, before the first reading.
@@ -26,6 +29,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// The rules in force.
     pub policy: Policy,
+    /// How returns are read, and when they are due.
+    pub returns: Returns,
     /// How mail leaves.
     pub mail: Mail,
     /// Who can be told; ids are unique.
@@ -88,6 +93,63 @@ pub struct Source {
 pub enum SourceKind {
     /// The Care Quality Commission's API.
     CqcApi(CqcApi),
+    /// Provider returns.
+    Returns(ReturnsSource),
+}
+
+/// `[returns]`, `[[contract]]` and the list that `contracts` names.
+#[derive(Clone, Debug)]
+pub struct Returns {
+    /// The councils' templates; ids are unique.
+    pub templates: Vec<Template>,
+    /// The contracts.
+    pub contracts: Vec<Contract>,
+    /// Days after a period's end by which a return is due.
+    pub due_days: i32,
+    /// How many misses are too many.
+    pub limits: MissLimits,
+}
+
+/// `kind = "returns"`
+#[derive(Debug)]
+pub struct ReturnsSource {
+    /// Where the files come from.
+    pub from: ReturnsFrom,
+    /// Id of the one template that is used; without, the one that fits.
+    pub template: Option<String>,
+}
+
+/// Where returns come from.
+#[derive(Debug)]
+pub enum ReturnsFrom {
+    /// A folder into which files are dropped.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// A file is whole when it has not changed for so long.
+        settle: Duration,
+    },
+    /// An address.
+    Address(ReturnsAddress),
+}
+
+/// An address that answers with one file.
+#[derive(Debug)]
+pub struct ReturnsAddress {
+    /// https, or http to a loopback address.
+    pub url: String,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<SecretString>,
+    /// Limit for one connect.
+    pub connect_timeout: Duration,
+    /// Limit for one whole request.
+    pub timeout: Duration,
+    /// Tries after the first.
+    pub retries: u32,
+    /// The longest `Retry-After` that is obeyed.
+    pub retry_after_max: Duration,
+    /// Limit of the body after unpacking, in bytes.
+    pub max_body_bytes: usize,
 }
 
 /// `kind = "cqc-api"`

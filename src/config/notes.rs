@@ -14,7 +14,7 @@ use super::{Code, mask};
 const FAULTS_MAX: usize = 200;
 
 /// Keys whose values are secrets.
-const SECRET_KEYS: [&str; 4] = ["failure_url", "password", "subscription_key", "url"];
+const SECRET_KEYS: [&str; 5] = ["failure_url", "password", "subscription_key", "token", "url"];
 
 /// The faults noted while one file is checked.
 #[derive(Debug)]

@@ -110,9 +110,15 @@ pub async fn collect(
     };
     let mut read = Vec::new();
     for (source, mark) in due {
-        let SourceKind::CqcApi(settings) = &source.kind;
-        read.push(collect_one(store, source, settings, &mark, run, how).await?);
+        read.push(match &source.kind {
+            SourceKind::CqcApi(settings) => collect_one(store, source, settings, &mark, run, how).await?,
+            SourceKind::Returns(settings) => {
+                let taking = super::returns::Taking { source, settings, run, clock: *how.clock, config };
+                super::returns::collect_returns(store, taking).await?
+            }
+        });
     }
+    store.write(now, |tx| super::calendar::note(tx, run, now, config))?;
     store.write(now, |tx| end_run(tx, run, how.clock.moment(), &run_end(&read)))?;
     crate::failpoint::reach("after-commit");
     Ok(read)

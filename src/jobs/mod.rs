@@ -4,6 +4,7 @@
 mod assess;
 mod brake;
 pub mod bulletin;
+mod calendar;
 mod collect;
 mod cycle;
 pub mod deliver;
@@ -14,8 +15,10 @@ pub mod heartbeat;
 pub mod housekeeping;
 mod own;
 pub(crate) mod queue;
+mod returns;
 
 pub use assess::{Assessed, Record, assess, assess_with};
+pub use calendar::{ProviderCalendar, calendars};
 pub use collect::{Accepted, Collecting, SourceRead, collect};
 pub use cycle::{Cycle, Done, Jobs, cycle, deliver_and_tell};
 pub use deliver::{DeadLetter, Delivered};

@@ -2,12 +2,14 @@
 //! a fault.
 
 mod address;
+mod contracts;
 mod council;
 mod cron;
 mod mail;
 mod operations;
 mod people;
 mod policy;
+mod returns;
 mod rule;
 mod smtp;
 mod sources;
@@ -20,6 +22,7 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 
 pub use policy::{SHIPPED_POLICY, builtin_policy, policy_from_str};
+pub use returns::{builtin_templates, template_from_str};
 
 use super::reader::Table;
 use super::secret::Surroundings;
@@ -30,7 +33,12 @@ pub(super) fn config(root: &Table<'_>, around: Surroundings<'_>) -> Option<Confi
     let council = council::council(root);
     let zone = council.as_ref().map_or(TimeZone::UTC, |council| council.zone.clone());
     let store = council::store(root, around.folder);
-    let sources = sources::sources(root, &zone, around);
+    let templates = returns::templates(root, around.folder);
+    let ids: Vec<&str> = templates.iter().map(|template| template.id.as_str()).collect();
+    let mut sources = sources::sources(root, &zone, around, &ids);
+    let contracts = contracts::contracts(root, around.folder, &ids);
+    contracts::watch(&mut sources, &contracts);
+    let returns = returns::returns(root, templates, contracts);
     let policy = policy::of_config(root, around.folder);
     let mail = mail::mail(root, around);
     let people = people::people(root, &zone, &mail.allowed_domains, policy.as_ref());
@@ -42,6 +50,7 @@ pub(super) fn config(root: &Table<'_>, around: Surroundings<'_>) -> Option<Confi
         store: store?,
         sources,
         policy: policy?,
+        returns,
         mail: mail.settings?,
         recipients: people.recipients,
         routes: people.routes,

@@ -66,7 +66,7 @@ pub(super) fn of_config(root: &Table<'_>, folder: &Path) -> Option<Policy> {
         table.missing("files", "for example files = [\"policy/*.toml\"]");
     }
     let patterns = table.texts("files", FILES_MAX).unwrap_or_default();
-    let paths = paths(&table, &patterns, folder);
+    let paths = paths(&table, "files", &patterns, folder, Code::PolicyNoMatch);
     let (pages, mut list) = pages(&paths);
     let (policy, faults) = of_pages(&pages);
     list.extend(faults);
@@ -79,7 +79,7 @@ pub(super) fn of_config(root: &Table<'_>, folder: &Path) -> Option<Policy> {
 }
 
 /// The files that can be read, and the faults of those that cannot.
-fn pages(paths: &[PathBuf]) -> (Vec<Page>, Vec<Diagnostic>) {
+pub(super) fn pages(paths: &[PathBuf]) -> (Vec<Page>, Vec<Diagnostic>) {
     let mut pages = Vec::new();
     let mut list = Vec::new();
     for path in paths {
@@ -92,21 +92,32 @@ fn pages(paths: &[PathBuf]) -> (Vec<Page>, Vec<Diagnostic>) {
 }
 
 /// The files that patterns match, in the patterns' order, each once.
-fn paths(table: &Table<'_>, patterns: &[Spanned<String>], folder: &Path) -> Vec<PathBuf> {
+pub(super) fn paths(
+    table: &Table<'_>,
+    key: &'static str,
+    patterns: &[Spanned<String>],
+    folder: &Path,
+    no_match: Code,
+) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for pattern in patterns {
-        let found = matches(table, pattern, folder);
+        let found = matches(table, pattern, folder, no_match);
         paths.extend(found.into_iter().filter(|path| !paths.contains(path)).collect::<Vec<_>>());
     }
     if paths.len() > FILES_MAX {
         let message = format!("the patterns match more than {FILES_MAX} files");
-        table.notes.fault(Code::TooMany, table.span_of("files"), message, "put rules together in one file");
+        table.notes.fault(
+            Code::TooMany,
+            table.span_of(key),
+            message,
+            "put what belongs together in one file",
+        );
         paths.truncate(FILES_MAX);
     }
     paths
 }
 
-fn matches(table: &Table<'_>, pattern: &Spanned<String>, folder: &Path) -> Vec<PathBuf> {
+fn matches(table: &Table<'_>, pattern: &Spanned<String>, folder: &Path, no_match: Code) -> Vec<PathBuf> {
     let said = pattern.get_ref();
     let whole = if folder.as_os_str().is_empty() || Path::new(said).is_absolute() {
         said.clone()
@@ -127,7 +138,7 @@ fn matches(table: &Table<'_>, pattern: &Spanned<String>, folder: &Path) -> Vec<P
     if files.is_empty() {
         let message = format!("{} matches no file", quoted(said));
         let help = format!("patterns start at the configuration's folder, {}", shown_folder(folder));
-        table.notes.fault(Code::PolicyNoMatch, pattern.span(), message, help);
+        table.notes.fault(no_match, pattern.span(), message, help);
     }
     files
 }

@@ -20,56 +20,73 @@ const SOURCES_MAX: usize = 50;
 const LIST_ENTRIES_MAX: usize = 10_000;
 
 /// Bytes of the unit of `max_body_mb`.
-const MEGABYTE: usize = 1024 * 1024;
+pub(super) const MEGABYTE: usize = 1024 * 1024;
 
 /// When a source is due if it does not say.
 const SCHEDULE: &str = "0 6 * * *";
 
-/// The kind that this version reads.
+/// The kinds that this version reads.
 const CQC_API: &str = "cqc-api";
+/// Provider returns.
+const RETURNS: &str = "returns";
+const KINDS: [&str; 2] = [CQC_API, RETURNS];
 
 /// Kinds of the contract that are not built yet.
-const NOT_YET: [&str; 6] =
-    ["cqc-directory", "care-inspectorate", "companies-house", "returns", "packages", "capacity"];
+const NOT_YET: [&str; 5] = ["cqc-directory", "care-inspectorate", "companies-house", "packages", "capacity"];
 
 /// All sources that are free of faults.
-pub(super) fn sources(root: &Table<'_>, zone: &TimeZone, around: Surroundings<'_>) -> Vec<Source> {
+pub(super) fn sources(
+    root: &Table<'_>,
+    zone: &TimeZone,
+    around: Surroundings<'_>,
+    templates: &[&str],
+) -> Vec<Source> {
     let tables = root.tables("source", SOURCES_MAX);
     if root.lacks("source") {
         let message = "there is no [[source]], so nothing would be watched";
         root.notes.fault(Code::SourceNone, root.span_of("source"), message, "add a [[source]]");
     }
     let mut ids = Ids::default();
-    tables.into_iter().filter_map(|table| source(table, &mut ids, zone, around)).collect()
+    tables.into_iter().filter_map(|table| source(table, &mut ids, zone, around, templates)).collect()
 }
 
-fn source(table: Table<'_>, ids: &mut Ids, zone: &TimeZone, around: Surroundings<'_>) -> Option<Source> {
+fn source(
+    table: Table<'_>,
+    ids: &mut Ids,
+    zone: &TimeZone,
+    around: Surroundings<'_>,
+    templates: &[&str],
+) -> Option<Source> {
     let id = ids.take(&table);
     let kind = table.text("kind", format!("write kind = \"{CQC_API}\"").as_str());
     let schedule = cron::schedule(&table, zone).unwrap_or_else(|| SCHEDULE.into());
     let catch_up = table.word("catch_up", &CatchUp::ALL.map(|way| (way.as_str(), way))).unwrap_or_default();
     // The keys of a kind that is not known are not known either.
-    kind.as_ref().filter(|kind| is_known(&table, kind))?;
-    let cqc = cqc_api(&table, around);
+    let kind = kind.filter(|kind| is_known(&table, kind))?;
+    let kind = match kind.get_ref().as_str() {
+        RETURNS => super::returns::source(&table, around, templates).map(SourceKind::Returns),
+        _ => cqc_api(&table, around).map(SourceKind::CqcApi),
+    };
     table.end();
-    Some(Source { id: id?, schedule, catch_up, kind: SourceKind::CqcApi(cqc?) })
+    Some(Source { id: id?, schedule, catch_up, kind: kind? })
 }
 
 fn is_known(table: &Table<'_>, kind: &Spanned<String>) -> bool {
     let word = kind.get_ref().as_str();
     if NOT_YET.contains(&word) {
-        let message = format!("`{word}` cannot be read yet: this version reads {CQC_API} only");
+        let message = format!("`{word}` cannot be read yet: this version reads {}", KINDS.join(", "));
         let help = "take this source out, or wait for the version that reads it";
         table.notes.fault(Code::SourceNotYet, kind.span(), message, help);
-    } else if word != CQC_API {
-        let help = suggest(word, &[CQC_API], "it is one of:");
+    } else if !KINDS.contains(&word) {
+        let help = suggest(word, &KINDS, "it is one of:");
         table.bad(kind.span(), format!("`kind` cannot be {}", quoted(word)), help);
     }
-    word == CQC_API
+    KINDS.contains(&word)
 }
 
 fn cqc_api(table: &Table<'_>, around: Surroundings<'_>) -> Option<CqcApi> {
-    let base_url = base_url(table);
+    let base_url = url(table, "base_url", "for example \"https://api.service.cqc.org.uk/public/v1\"")
+        .and_then(|text| without_query(table, &text));
     let subscription_key = secret(table, "subscription_key", around);
     if let Some(url) = base_url.as_ref().filter(|_| !table.has("subscription_key"))
         && !url.host_str().is_some_and(is_loopback)
@@ -126,24 +143,37 @@ fn check_ids(table: &Table<'_>) {
     }
 }
 
-fn base_url(table: &Table<'_>) -> Option<Url> {
-    let text = table.text("base_url", "for example \"https://api.service.cqc.org.uk/public/v1\"")?;
+/// An address of an API: what is asked is put behind it.
+fn without_query(table: &Table<'_>, (text, url): &(Spanned<String>, Url)) -> Option<Url> {
+    if url.query().is_none() && url.fragment().is_none() {
+        return Some(url.clone());
+    }
+    not_an_address(table, text, "write https://HOST/PATH, without `?` and `#`");
+    None
+}
+
+fn not_an_address(table: &Table<'_>, text: &Spanned<String>, help: &str) {
+    let message = format!("{} is not the address of an API", quoted(text.get_ref()));
+    table.notes.fault(Code::SourceUrl, text.span(), message, help);
+}
+
+/// An address that may be asked: https, or http to this machine, without a password in it.
+pub(super) fn url(table: &Table<'_>, key: &'static str, example: &str) -> Option<(Spanned<String>, Url)> {
+    let text = table.text(key, example)?;
     if text.get_ref().contains('@') {
-        let message = "`base_url` holds a user name or password";
+        let message = format!("`{key}` holds a user name or password");
         table.notes.fault(Code::SecretInline, text.span(), message, "write the address without them");
         return None;
     }
-    let parsed = Url::parse(text.get_ref()).ok().filter(|url| url.has_host());
-    let Some(url) = parsed.filter(|url| url.query().is_none() && url.fragment().is_none()) else {
-        let message = format!("{} is not the address of an API", quoted(text.get_ref()));
-        let help = "write https://HOST/PATH, without `?` and `#`";
-        table.notes.fault(Code::SourceUrl, text.span(), message, help);
+    let Some(url) = Url::parse(text.get_ref()).ok().filter(|url| url.has_host()) else {
+        not_an_address(table, &text, "write https://HOST/PATH, without `?` and `#`");
         return None;
     };
     let safe = url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback);
     if !safe {
         let message = format!("{} is neither https nor http to this machine", quoted(text.get_ref()));
         table.notes.fault(Code::SourceInsecure, text.span(), message, "write https://");
+        return None;
     }
-    safe.then_some(url)
+    Some((text, url))
 }

@@ -1,9 +1,10 @@
 //! Provider returns: what a provider sends the council each period.
 //!
 //! [`book`] turns a file's bytes into tables, [`reading`] turns tables into values and rejects by a
-//! council's [`template`], and [`inbox`] is where files come from. Only that one
+//! council's [`template`], and [`inbox`] and [`address`] are where files come from. Only those two
 //! touch the world; the rest is pure.
 
+pub mod address;
 pub mod book;
 pub mod inbox;
 pub mod lists;

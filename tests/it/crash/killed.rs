@@ -190,6 +190,7 @@ fn every_failpoint_has_its_test() {
     let tested = [
         "after-fetch",
         "mid-transaction",
+        "before-put-away", // by the tests of returns
         "after-commit",
         "before-connect",
         "after-data",

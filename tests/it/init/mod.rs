@@ -115,7 +115,7 @@ fn hostile_answers_stay_texts_and_a_key_is_kept_to_its_owner() {
     let config = config::load(&path).expect("sound").config;
     assert_eq!(config.council.name, "A \"quoted\" \\ Council[mail]host = 'x'");
     assert!(matches!(&config.mail.transport, Transport::Directory { dir } if dir.ends_with("mail")));
-    let SourceKind::CqcApi(cqc) = &config.sources[0].kind;
+    let SourceKind::CqcApi(cqc) = &config.sources[0].kind else { panic!("not a register") };
     assert_eq!(cqc.subscription_key.as_ref().expect("given").expose_secret(), "0123456789abcdef");
     let mode =
         fs::metadata(folder.path().join("cqc-subscription-key")).expect("is there").permissions().mode();

@@ -1,0 +1,86 @@
+//! One file: read on a thread for work that blocks, and named by what decides how it is read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use crate::domain::clean_text;
+use crate::sources::returns::book::{self, BookError};
+use crate::sources::returns::reading::{self, Around, Reading};
+use crate::sources::returns::template::Template;
+
+/// What reading a file came to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It was read, well or badly.
+    Read(Box<Reading>, Template),
+    /// It cannot be read at all.
+    Unreadable(BookError),
+    /// It fits no template, or several.
+    Unfitting(Vec<String>),
+}
+
+/// A file, read.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) bytes: usize,
+    pub(super) sha256: String,
+    /// Hash of the file and of all that decides how it is read.
+    pub(super) reading: String,
+    pub(super) outcome: Outcome,
+}
+
+/// What decides how files are read; shared with the thread that reads them.
+#[derive(Debug)]
+pub(super) struct Ways {
+    pub(super) templates: Vec<Template>,
+    pub(super) known: BTreeSet<String>,
+    pub(super) hash: String,
+    pub(super) came_on: Date,
+}
+
+/// Reads a file on a thread for work that blocks.
+pub(super) async fn read_file(name: String, bytes: Vec<u8>, ways: Arc<Ways>) -> File {
+    let name = clean_text(&name);
+    let length = bytes.len();
+    let sha256 = hex(&bytes);
+    let reading = hex(format!("{sha256} {}", ways.hash).as_bytes());
+    let outcome = tokio::task::spawn_blocking(move || outcome(&bytes, &ways)).await;
+    let gave_up = |_| Outcome::Unreadable(BookError::Damaged("reading it came to no end".into()));
+    File { name, bytes: length, sha256, reading, outcome: outcome.unwrap_or_else(gave_up) }
+}
+
+fn outcome(bytes: &[u8], ways: &Ways) -> Outcome {
+    let book = match book::read(bytes) {
+        Ok(book) => book,
+        Err(why) => return Outcome::Unreadable(why),
+    };
+    let templates: Vec<&Template> = ways.templates.iter().collect();
+    // The one template of a source says what is missing; of several, the one that fits is taken.
+    let template = match templates.as_slice() {
+        [one] => Ok(*one),
+        several => reading::fitting(&book, several),
+    };
+    let around = Around { came_on: ways.came_on, known: &ways.known };
+    match template {
+        Ok(template) => Outcome::Read(Box::new(reading::read(&book, template, around)), template.clone()),
+        Err(fits) => Outcome::Unfitting(fits),
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl File {
+    /// How many values it has brought.
+    pub(super) fn values(&self) -> usize {
+        match &self.outcome {
+            Outcome::Read(reading, _) => reading.values.len(),
+            Outcome::Unreadable(_) | Outcome::Unfitting(_) => 0,
+        }
+    }
+}
