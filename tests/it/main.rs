@@ -14,6 +14,7 @@ mod mail;
 mod mails;
 mod nothing_happens;
 mod package;
+mod returns;
 mod rules;
 mod schedule;
 mod serve;
