@@ -241,7 +241,7 @@ fn source_words(source: &SourceRead) -> String {
             Colour::Red.paint("failed; what was known stays as it was")
         );
     }
-    let how = if source.full { "all of the register" } else { "what changed" };
+    let how = if source.full { "everything" } else { "what changed" };
     format!(
         "collect  {}: {} records read ({how}), {} new facts, {} rejects",
         source.id, source.records, source.facts, source.rejects

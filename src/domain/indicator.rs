@@ -202,7 +202,7 @@ indicators! {
     AcceptedIn4Hours "accept_4h_pct" "offers accepted within 4 hours" Percent Some(("accepted in time", "offers")), PERCENT, Higher, bands(AtLeast(90.0), Under(80.0));
     StartedOnDate "start_on_date_pct" "packages started on the agreed date" Percent Some(("started in time", "started")), PERCENT, Higher, bands(AtLeast(90.0), Under(80.0));
     SpareHours "spare_hours" "spare hours a week" Hours None, HOURS, Neither, None;
-    StaffHeadcount "staff_headcount" "staff" People None, STAFF, Neither, None;
+    StaffHeadcount "staff_headcount" "staff" People None, (1.0, 3_000.0), Neither, None;
     CareWorkerFte "care_worker_fte" "care workers, full-time equivalents" People None, STAFF, Neither, None;
     Starters "starters" "staff who started" People None, STAFF, Neither, None;
     Leavers "leavers" "staff who left" People None, STAFF, Neither, None;

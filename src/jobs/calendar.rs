@@ -12,7 +12,7 @@ use crate::domain::contract::dues_of;
 use crate::domain::period::Period;
 use crate::domain::return_::{Entry, Misses, ReturnState, calendar};
 use crate::store::returns::{NewState, newest_states, submissions};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, lists};
 
 /// One provider's calendar.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,8 @@ pub struct ProviderCalendar {
     pub misses: Misses,
 }
 
-/// The calendars of every provider that owes returns, as of an instant.
+/// The calendars of every provider that owes returns, as of an instant. What was due before the
+/// first run and did not come to us may have come to someone else: it is not called missing.
 ///
 /// # Errors
 /// The database's.
@@ -39,6 +40,8 @@ pub fn calendars(
     if dues.is_empty() {
         return Ok(Vec::new());
     }
+    let first = lists::first_run(conn)?.unwrap_or(as_of).min(as_of);
+    let first = first.to_zoned(config.council.zone.clone()).date();
     let mut by_provider: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for mut submission in submissions(conn, as_of)? {
         // A return by location counts for the provider that the contract names.
@@ -48,7 +51,8 @@ pub fn calendars(
     }
     let none = Vec::new();
     let of_dues = dues.into_iter().map(|dues| {
-        let entries = calendar(&dues, by_provider.get(&dues.provider_id).unwrap_or(&none), today);
+        let mut entries = calendar(&dues, by_provider.get(&dues.provider_id).unwrap_or(&none), today);
+        entries.retain(|entry| entry.due_on >= first || entry.versions > 0);
         let misses = Misses::count(&entries, config.returns.limits);
         ProviderCalendar { provider_id: dues.provider_id, entries, misses }
     });

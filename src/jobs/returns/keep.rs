@@ -4,8 +4,7 @@ use super::file::{File, Outcome};
 use super::{NO_BODY, Taking};
 use crate::audit::Cell;
 use crate::config::ReturnsFrom;
-use crate::domain::period::Period;
-use crate::domain::return_::{Kept, ReturnValue};
+use crate::domain::return_::Kept;
 use crate::jobs::JobError;
 use crate::jobs::collect::SourceRead;
 use crate::sources::returns::reading::{REJECTS_MAX, Reading};
@@ -82,10 +81,8 @@ impl Taking<'_> {
     ) -> Result<Kept, JobError> {
         let new = NewReturn { template: Some(&reading.template), rejects: reading.rejects.len(), ..new };
         let mut best = Kept::Nothing;
-        for about in &reading.about {
-            let kept = reading.kept(about);
-            let values = if kept == Kept::Nothing { Vec::new() } else { of(&reading.values, about) };
-            let about = Some((about.0.as_str(), about.1));
+        for ((provider, period), (kept, values)) in reading.returns() {
+            let about = Some((provider.as_str(), *period));
             tx.submission(NewReturn { about, kept, ..new }, &values)?;
             read.records += 1;
             read.facts += values.len();
@@ -176,9 +173,4 @@ impl SourceRead {
         self.outcome = CollectOutcome::Part;
         self.problem.get_or_insert(problem);
     }
-}
-
-/// A return's values for one provider and period.
-fn of<'v>(values: &'v [ReturnValue], about: &(String, Period)) -> Vec<&'v ReturnValue> {
-    values.iter().filter(|value| value.provider_id == about.0 && value.period == about.1).collect()
 }

@@ -199,6 +199,7 @@ fn the_calendar_says_what_is_due_received_and_missing() {
          [[contract]]\nprovider = \"1-101000002\"\nstart = 2026-06-01\nreturns = \"month\"\ndue_days = 3\n",
     );
     let mut store = council.store();
+    council.collect(&mut store, "2026-06-20T06:00:00Z");
     council.drop_file("july.csv", &of("long.csv"), 61);
     council.collect(&mut store, NOW);
     let states = |as_of: &str, today| -> Vec<(String, Vec<ReturnState>)> {
@@ -231,6 +232,17 @@ fn the_calendar_says_what_is_due_received_and_missing() {
             "1-101000002 2026-07-01 missing",
         ]
     );
+}
+
+#[test]
+fn what_was_due_before_the_first_run_is_not_called_missing() {
+    let council = council("[[contract]]\nprovider = \"1-9\"\nstart = 2025-01-01\nreturns = \"month\"\n");
+    let mut store = council.store();
+    council.collect(&mut store, NOW);
+    let calendars = calendars(store.sql(), &council.config, at(NOW), CAME_ON).expect("reads");
+    let states: Vec<ReturnState> = calendars[0].entries.iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [ReturnState::Due], "July is due by 8 August, June was due before us");
+    assert!(!calendars[0].misses.too_many(council.config.returns.limits));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_file_with_few_bad_rows_is_taken_in_part() {
     rows.push("1-101,2026-07-10,2026-07-10,complaints,many".into());
     let reading = read_book(&book::read(rows.join("\n").as_bytes()).expect("a table"), &template("long"));
     assert_eq!((reading.values.len(), reading.rejects.len(), reading.refused), (9, 1, false));
-    let kept: Vec<Kept> = reading.about.iter().map(|about| reading.kept(about)).collect();
+    let kept: Vec<Kept> = reading.returns().values().map(|(kept, _)| *kept).collect();
     assert_eq!(kept.iter().filter(|kept| **kept == Kept::Whole).count(), 9);
     assert_eq!(kept.iter().filter(|kept| **kept == Kept::Nothing).count(), 1);
     let text = letter().faults(&reading, &template("long")).expect("there is something to say");
@@ -57,7 +57,7 @@ fn a_column_that_is_gone_is_told_and_not_silent() {
     let places: Vec<String> = reading.rejects.iter().map(|reject| reject.place.to_string()).collect();
     assert!(places.contains(&"row 3, column \u{201c}missed visits\u{201d}".to_owned()), "{places:?}");
     assert!(reading.notes.iter().any(|note| note.contains("Missed calls")), "{:?}", reading.notes);
-    assert!(reading.about.iter().all(|about| reading.kept(about) != Kept::Whole));
+    assert!(reading.returns().values().all(|(kept, _)| *kept != Kept::Whole));
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub(super) struct Merge {
 pub(super) struct Gatherer {
     cells: usize,
     text_bytes: usize,
+    filled: usize,
     rows: BTreeMap<usize, Vec<Cell>>,
 }
 
@@ -105,10 +106,13 @@ impl Gatherer {
             return Ok(());
         }
         if row >= ROWS_MAX {
-            return Err(BookError::too_large("has a sheet with a row", format!("row {ROWS_MAX}")));
+            return Err(BookError::too_large("has a sheet with more rows", format!("{ROWS_MAX} rows")));
         }
         if column >= COLUMNS_MAX {
-            return Err(BookError::too_large("has a sheet with a column", format!("column {COLUMNS_MAX}")));
+            return Err(BookError::too_large(
+                "has a sheet with more columns",
+                format!("{COLUMNS_MAX} columns"),
+            ));
         }
         self.count_text(&cell)?;
         let cells = self.rows.entry(row).or_default();
@@ -118,7 +122,7 @@ impl Gatherer {
         }
         cells[column] = cell;
         if self.cells > CELLS_MAX {
-            return Err(BookError::too_large(format!("has over {CELLS_MAX} cells"), CELLS_MAX.to_string()));
+            return Err(BookError::too_large("has too many cells", CELLS_MAX.to_string()));
         }
         Ok(())
     }
@@ -155,6 +159,11 @@ impl Gatherer {
         // Only rows that hold something else: a merged blank form is not filled to its end.
         let below: Vec<usize> =
             self.rows.range(merge.top + 1..=merge.bottom.max(merge.top + 1)).map(|(row, _)| *row).collect();
+        // Merges can lie over each other, as often as a file likes.
+        self.filled += below.len();
+        if self.filled > CELLS_MAX {
+            return Err(BookError::too_large("has too many merged cells", CELLS_MAX.to_string()));
+        }
         for row in below.into_iter().filter(|row| *row <= merge.bottom) {
             self.put(row, merge.left, top.clone())?;
         }

@@ -341,7 +341,7 @@ impl Looked {
         self.columns = self.columns.max(first + count.max(1));
         // The reader makes a whole rectangle of a sheet.
         if self.rows.saturating_mul(self.columns) > CELLS_MAX {
-            return Err(BookError::too_large(format!("has over {CELLS_MAX} cells"), CELLS_MAX.to_string()));
+            return Err(BookError::too_large("has too many cells", CELLS_MAX.to_string()));
         }
         Ok(())
     }

@@ -65,9 +65,7 @@ pub struct Book {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BookError {
     /// It is larger than a return can be.
-    #[error(
-        "the file {what}, which is more than {limit}; send the return alone, without pictures or old sheets"
-    )]
+    #[error("the file {what}; the limit is {limit}; send the return alone, without pictures or old sheets")]
     TooLarge {
         /// What is too much.
         what: String,

@@ -123,7 +123,7 @@ enum Filled {
 }
 
 fn too_many() -> BookError {
-    BookError::too_large("means more cells, repeated ones counted,", CELLS_MAX.to_string())
+    BookError::too_large("means too many cells, repeated ones counted", CELLS_MAX.to_string())
 }
 
 #[cfg(test)]

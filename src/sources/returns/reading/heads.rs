@@ -52,7 +52,8 @@ pub(super) fn find(sheet: &Sheet, template: &Template) -> Option<Heads> {
     let row = sheet.rows.iter().take(ROWS_TRIED).find(|row| {
         let here = of(row);
         // Of a wide template some value must be there too, or a title row could be taken for it.
-        needed.is_subset(&here) && here.intersection(&named).count() > needed.len().min(named.len() - 1)
+        needed.is_subset(&here)
+            && here.intersection(&named).count() > needed.len().min(named.len().saturating_sub(1))
     })?;
     Some(heads(row, &named))
 }

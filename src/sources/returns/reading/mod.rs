@@ -7,7 +7,7 @@ mod heads;
 mod record;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -93,17 +93,22 @@ impl std::fmt::Display for Place {
 }
 
 impl Reading {
-    /// How whole one provider's return for a period is.
+    /// Each provider's return for each period: how whole it is, and the values of it that are kept.
     #[must_use]
-    pub fn kept(&self, about: &(String, Period)) -> Kept {
-        let any = || self.values.iter().any(|value| value.provider_id == about.0 && value.period == about.1);
-        if self.refused || !any() {
-            Kept::Nothing
-        } else if self.spoiled.contains(about) {
-            Kept::Part
-        } else {
-            Kept::Whole
+    pub fn returns(&self) -> BTreeMap<&(String, Period), (Kept, Vec<&ReturnValue>)> {
+        let mut returns: BTreeMap<_, (Kept, Vec<&ReturnValue>)> =
+            self.about.iter().map(|about| (about, (Kept::Nothing, Vec::new()))).collect();
+        if self.refused {
+            return returns;
         }
+        for value in &self.values {
+            let about = (value.provider_id.clone(), value.period);
+            if let Some((kept, values)) = returns.get_mut(&about) {
+                *kept = if self.spoiled.contains(&about) { Kept::Part } else { Kept::Whole };
+                values.push(value);
+            }
+        }
+        returns
     }
 
     /// Keeps a value or its reject.

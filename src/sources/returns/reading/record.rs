@@ -123,8 +123,10 @@ impl<S: Source> Record<'_, S> {
         let (period, at) = self.period_as_said()?;
         let age = days_between(period.end(), self.around.came_on);
         if !(-AHEAD_DAYS_MAX..=AGE_DAYS_MAX).contains(&age) {
-            let expected =
-                format!("a period near the day the file came, {}; is the year right?", self.around.came_on);
+            let expected = format!(
+                "a period near the day the file came, {}; is the year right?",
+                words(self.around.came_on)
+            );
             return Err(self.reject(at, expected));
         }
         Ok(period)
