@@ -1,13 +1,14 @@
 //! One file: read on a thread for work that blocks, and named by what decides how it is read.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::domain::clean_text;
 use crate::sources::returns::book::{self, BookError};
+use crate::sources::returns::inbox::{self, InboxError};
 use crate::sources::returns::reading::{self, Around, Reading};
 use crate::sources::returns::template::Template;
 
@@ -42,15 +43,27 @@ pub(super) struct Ways {
     pub(super) came_on: Date,
 }
 
-/// Reads a file on a thread for work that blocks.
-pub(super) async fn read_file(name: String, bytes: Vec<u8>, ways: Arc<Ways>) -> File {
-    let name = clean_text(&name);
-    let length = bytes.len();
-    let sha256 = hex(&bytes);
-    let reading = hex(format!("{sha256} {}", ways.hash).as_bytes());
-    let outcome = tokio::task::spawn_blocking(move || outcome(&bytes, &ways)).await;
-    let gave_up = |_| Outcome::Unreadable(BookError::Damaged("reading it came to no end".into()));
-    File { name, bytes: length, sha256, reading, outcome: outcome.unwrap_or_else(gave_up) }
+/// Reads a file of the folder; none where whoever sent it has taken it away again. It blocks.
+pub(super) fn read_path(path: PathBuf, ways: &Ways) -> Result<Option<(PathBuf, File)>, InboxError> {
+    let bytes = match inbox::bytes_of(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Some((path, read_file(&name, &bytes, ways))))
+}
+
+/// Reads a file. It blocks.
+pub(super) fn read_file(name: &str, bytes: &[u8], ways: &Ways) -> File {
+    let sha256 = hex(bytes);
+    File {
+        name: clean_text(name),
+        bytes: bytes.len(),
+        reading: hex(format!("{sha256} {}", ways.hash).as_bytes()),
+        sha256,
+        outcome: outcome(bytes, ways),
+    }
 }
 
 fn outcome(bytes: &[u8], ways: &Ways) -> Outcome {

@@ -81,8 +81,8 @@ impl Taking<'_> {
     ) -> Result<Kept, JobError> {
         let new = NewReturn { template: Some(&reading.template), rejects: reading.rejects.len(), ..new };
         let mut best = Kept::Nothing;
-        for ((provider, period), (kept, values)) in reading.returns() {
-            let about = Some((provider.as_str(), *period));
+        for (about, (kept, values)) in reading.returns() {
+            let about = Some(about);
             tx.submission(NewReturn { about, kept, ..new }, &values)?;
             read.records += 1;
             read.facts += values.len();

@@ -4,7 +4,7 @@
 mod file;
 mod keep;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +25,13 @@ use crate::sources::returns::refusal::Letter;
 use crate::sources::returns::template::Template;
 use crate::store::collects::{self, Cached, CollectOutcome};
 use crate::store::{self, Store};
-use file::{File, Outcome, Ways, hex, read_file};
+use file::{File, Outcome, Ways, hex, read_file, read_path};
 
 /// Files that are kept in one transaction.
 const BATCH_FILES_MAX: usize = 50;
+
+/// Files that are read at a time; each may take some hundred megabytes if it is hostile.
+const READERS_MAX: usize = 2;
 
 /// Values after which a transaction takes no further file.
 const BATCH_VALUES_MAX: usize = 20_000;
@@ -125,22 +128,26 @@ impl Taking<'_> {
             Ok(paths) => paths,
             Err(error) => return Ok(Err(error.to_string())),
         };
+        let mut paths = paths.into_iter();
+        let mut reading = VecDeque::new();
         let mut batch = Vec::new();
         let mut values = 0;
-        for path in paths {
-            let bytes = match inbox::bytes_of(&path) {
-                Ok(bytes) => bytes,
-                // Whoever took the file away again has not sent it.
-                Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => {
-                    read.spoil(1, error.to_string());
-                    continue;
+        loop {
+            // While one file is kept, the next are read.
+            for path in paths.by_ref().take(READERS_MAX - reading.len()) {
+                let ways = Arc::clone(ways);
+                reading.push_back(tokio::task::spawn_blocking(move || read_path(path, &ways)));
+            }
+            let Some(next) = reading.pop_front() else { break };
+            match next.await {
+                Ok(Ok(Some((path, file)))) => {
+                    values += file.values();
+                    batch.push((path, file));
                 }
-            };
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let file = read_file(name, bytes, Arc::clone(ways)).await;
-            values += file.values();
-            batch.push((path, file));
+                Ok(Ok(None)) => {}
+                Ok(Err(error)) => read.spoil(1, error.to_string()),
+                Err(error) => read.spoil(1, format!("reading a file came to no end: {error}")),
+            }
             if batch.len() >= BATCH_FILES_MAX || values >= BATCH_VALUES_MAX {
                 values = 0;
                 if let Err(why) = self.settle(store, std::mem::take(&mut batch), read)? {
@@ -201,7 +208,11 @@ impl Taking<'_> {
                 return Ok(Err(why));
             }
         };
-        let file = read_file(name, bytes, Arc::clone(ways)).await;
+        let ways = Arc::clone(ways);
+        let file = match tokio::task::spawn_blocking(move || read_file(&name, &bytes, &ways)).await {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(format!("{}: reading it came to no end: {error}", address.url))),
+        };
         store.write(self.now(), |tx| -> Result<(), JobError> {
             self.keep(tx, &file, read)?;
             let Validators { etag, last_modified } = validators;

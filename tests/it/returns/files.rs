@@ -47,7 +47,7 @@ fn one_workbook_with_named_cells_and_days_from_1904_is_read() {
 
 #[test]
 fn a_bomb_is_refused_before_it_goes_off() {
-    let packed = open("bomb.xlsx").expect_err("40 MB from 40 kB");
+    let packed = open("bomb.xlsx").expect_err("20 MB from 20 kB");
     assert!(packed.to_string().contains("times its size"), "{packed}");
     let repeated = open("bomb.ods").expect_err("sixteen thousand million cells");
     assert!(repeated.to_string().contains("repeated ones counted"), "{repeated}");

@@ -18,7 +18,7 @@ pub use cells::{Cell, Row, Sheet};
 /// Bytes of one file.
 pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes that a workbook may unpack to, all parts together.
-pub const UNPACKED_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const UNPACKED_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// A part of over a megabyte may be so many times as large as it is packed.
 pub const RATIO_MAX: usize = 200;
 /// Parts of a workbook.

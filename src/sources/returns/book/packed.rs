@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, BookError> {
     }
     let needed: fn(&str) -> bool = if open_document { needed_of_ods } else { needed_of_xlsx };
     let parts = unpack(bytes, entries.iter().filter(|entry| needed(&entry.name)))?;
-    let mut book = if open_document { of_ods(&parts)? } else { of_xlsx(&parts)? };
+    let mut book = if open_document { of_ods(parts)? } else { of_xlsx(parts)? };
     book.notes.splice(0..0, notes);
     Ok(book)
 }
@@ -72,8 +72,8 @@ fn needed_of_ods(name: &str) -> bool {
     ["mimetype", "content.xml", "META-INF/manifest.xml"].contains(&name)
 }
 
-fn of_xlsx(parts: &[Part]) -> Result<Book, BookError> {
-    for part in parts {
+fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
+    for part in &parts {
         tags::each(text(part)?, |_| Ok(()))?;
     }
     let merges = parts
@@ -83,7 +83,7 @@ fn of_xlsx(parts: &[Part]) -> Result<Book, BookError> {
     workbook::xlsx(pack(parts), merges)
 }
 
-fn of_ods(parts: &[Part]) -> Result<Book, BookError> {
+fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
     let content = parts.iter().find(|part| part.name == "content.xml");
     let surveys = open_document::survey(text(content.ok_or_else(|| damaged("it has no content"))?)?)?;
     if let Some(manifest) = parts.iter().find(|part| part.name == "META-INF/manifest.xml") {
@@ -199,8 +199,9 @@ fn unpack_one(bytes: &[u8], entry: &Entry) -> Result<Vec<u8>, BookError> {
     if out.len() == entry.unpacked { Ok(out) } else { Err(odd()) }
 }
 
-/// Packs parts anew, without compression.
-fn pack(parts: &[Part]) -> Vec<u8> {
+/// Packs parts anew, without compression; each is let go when it is in.
+fn pack(parts: Vec<Part>) -> Vec<u8> {
+    let count = le16(parts.len());
     let mut file = Vec::with_capacity(parts.iter().map(|part| part.bytes.len() + 256).sum());
     let mut directory = Vec::new();
     for part in parts {
@@ -224,7 +225,7 @@ fn pack(parts: &[Part]) -> Vec<u8> {
         file.extend(part.name.as_bytes());
         file.extend(&part.bytes);
     }
-    let (start, count) = (file.len(), le16(parts.len()));
+    let start = file.len();
     file.extend(&directory);
     file.extend(b"PK\x05\x06\0\0\0\0");
     file.extend(count);
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn what_is_packed_is_unpacked() {
         let part = |name: &str, bytes: &[u8]| Part { name: name.into(), bytes: bytes.into() };
-        let file = pack(&[part("a", b"one"), part("b/c", b"")]);
+        let file = pack(vec![part("a", b"one"), part("b/c", b"")]);
         let entries = directory(&file).expect("a directory");
         let parts = unpack(&file, entries.iter()).expect("sound");
         assert_eq!(parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["a", "b/c"]);
@@ -270,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_directory_that_lies_is_refused() {
-        let mut file = pack(&[Part { name: "a".into(), bytes: b"one".to_vec() }]);
+        let mut file = pack(vec![Part { name: "a".into(), bytes: b"one".to_vec() }]);
         let directory_at = file.len() - END_BYTES - ENTRY_BYTES - 1;
         file[directory_at + 24] = 2;
         let entries = directory(&file).expect("a directory");

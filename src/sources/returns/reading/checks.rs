@@ -1,32 +1,36 @@
 //! What only shows across a file: the same said twice, and periods that overlap.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Place, Reading, Reject};
 use crate::domain::indicator::Indicator;
 use crate::domain::return_::ReturnValue;
 
 /// What may be said once for a period.
-type Series = (String, Option<String>, Option<String>, Indicator);
+type Series<'v> = (&'v str, Option<&'v str>, Option<&'v str>, Indicator);
 
-fn series(value: &ReturnValue) -> Series {
-    (value.provider_id.clone(), value.location_id.clone(), value.zone.clone(), value.indicator)
+fn series(value: &ReturnValue) -> Series<'_> {
+    (&value.provider_id, value.location_id.as_deref(), value.zone.as_deref(), value.indicator)
 }
 
 /// Drops repeats, and refuses every side of a contradiction: which is right cannot be known, and
 /// the first row must not win by being first.
 pub(super) fn across(reading: &mut Reading) {
-    let mut by_series: BTreeMap<Series, Vec<usize>> = BTreeMap::new();
-    for (index, value) in reading.values.iter().enumerate() {
+    let values = std::mem::take(&mut reading.values);
+    let places = std::mem::take(&mut reading.places);
+    let mut by_series: HashMap<Series<'_>, Vec<usize>> = HashMap::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
         by_series.entry(series(value)).or_default().push(index);
     }
     let mut refused: BTreeMap<usize, usize> = BTreeMap::new();
     let mut repeated = BTreeSet::new();
     for indices in by_series.values().filter(|indices| indices.len() > 1) {
-        compare(&reading.values, indices, &mut refused, &mut repeated);
+        compare(&values, indices, &mut refused, &mut repeated);
     }
-    let values = std::mem::take(&mut reading.values);
-    let places = std::mem::take(&mut reading.places);
+    if refused.is_empty() && repeated.is_empty() {
+        (reading.values, reading.places) = (values, places);
+        return;
+    }
     for (index, (value, place)) in values.into_iter().zip(places.iter().cloned()).enumerate() {
         if let Some(other) = refused.get(&index) {
             let about = (value.provider_id.clone(), value.period);

@@ -1,6 +1,6 @@
 //! The row of headings: found by what it must hold, wherever it stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::sources::returns::book::{Book, Row, Sheet};
 use crate::sources::returns::template::{Field, Shape, Template};
@@ -15,6 +15,8 @@ pub(super) struct Heads {
     pub(super) row: usize,
     /// Columns by heading, as [`key`] writes it.
     pub(super) columns: BTreeMap<String, usize>,
+    /// Columns by heading, as the template writes it: each row asks by these.
+    pub(super) by_name: HashMap<String, usize>,
     /// Headings that stand there twice and are asked for.
     pub(super) doubles: Vec<String>,
     /// Headings that the template does not name, as they are written.
@@ -35,14 +37,14 @@ pub(super) fn needed(template: &Template) -> BTreeSet<String> {
 
 /// Every heading that the template names.
 pub(super) fn named(template: &Template) -> BTreeSet<String> {
-    let mut named: BTreeSet<String> = template.fields.values().map(|heading| key(heading)).collect();
-    if template.shape == Shape::Wide {
-        for value in &template.values {
-            let headings = [&value.value, &value.numerator, &value.denominator];
-            named.extend(headings.into_iter().flatten().map(|heading| key(heading)));
-        }
-    }
-    named
+    headings(template).map(key).collect()
+}
+
+/// Every heading as the template writes it.
+fn headings(template: &Template) -> impl Iterator<Item = &str> {
+    let values = template.values.iter().filter(|_| template.shape == Shape::Wide);
+    let of_values = values.flat_map(|value| [&value.value, &value.numerator, &value.denominator]);
+    template.fields.values().chain(of_values.flatten()).map(String::as_str)
 }
 
 /// Finds the headings of a sheet.
@@ -55,10 +57,10 @@ pub(super) fn find(sheet: &Sheet, template: &Template) -> Option<Heads> {
         needed.is_subset(&here)
             && here.intersection(&named).count() > needed.len().min(named.len().saturating_sub(1))
     })?;
-    Some(heads(row, &named))
+    Some(heads(row, &named, template))
 }
 
-fn heads(row: &Row, named: &BTreeSet<String>) -> Heads {
+fn heads(row: &Row, named: &BTreeSet<String>, template: &Template) -> Heads {
     let mut heads = Heads { row: row.number, ..Heads::default() };
     for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
         let written = cell.shown();
@@ -69,6 +71,8 @@ fn heads(row: &Row, named: &BTreeSet<String>) -> Heads {
             heads.doubles.push(written);
         }
     }
+    let column = |name: &str| Some((name.to_owned(), *heads.columns.get(&key(name))?));
+    heads.by_name = headings(template).filter_map(column).collect();
     heads
 }
 

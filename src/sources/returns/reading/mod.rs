@@ -79,34 +79,38 @@ pub struct Reading {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut parts = Vec::new();
+        let mut comma = "";
         if !self.sheet.is_empty() {
-            parts.push(format!("sheet \u{201c}{}\u{201d}", self.sheet));
+            write!(f, "sheet \u{201c}{}\u{201d}", self.sheet)?;
+            comma = ", ";
         }
-        parts.extend(self.row.map(|row| format!("row {row}")));
-        if !self.column.is_empty() {
-            parts.push(format!("column \u{201c}{}\u{201d}", self.column));
+        if let Some(row) = self.row {
+            write!(f, "{comma}row {row}")?;
+            comma = ", ";
         }
-        f.write_str(if parts.is_empty() { "the file" } else { "" })?;
-        f.write_str(&parts.join(", "))
+        match self.column.as_str() {
+            "" if comma.is_empty() => f.write_str("the file"),
+            "" => Ok(()),
+            column => write!(f, "{comma}column \u{201c}{column}\u{201d}"),
+        }
     }
 }
 
 impl Reading {
     /// Each provider's return for each period: how whole it is, and the values of it that are kept.
     #[must_use]
-    pub fn returns(&self) -> BTreeMap<&(String, Period), (Kept, Vec<&ReturnValue>)> {
+    pub fn returns(&self) -> BTreeMap<(&str, Period), (Kept, Vec<&ReturnValue>)> {
+        let kept = |about| if self.spoiled.contains(about) { Kept::Part } else { Kept::Whole };
+        let of = |about| if self.refused { Kept::Nothing } else { kept(about) };
         let mut returns: BTreeMap<_, (Kept, Vec<&ReturnValue>)> =
-            self.about.iter().map(|about| (about, (Kept::Nothing, Vec::new()))).collect();
-        if self.refused {
-            return returns;
-        }
-        for value in &self.values {
-            let about = (value.provider_id.clone(), value.period);
-            if let Some((kept, values)) = returns.get_mut(&about) {
-                *kept = if self.spoiled.contains(&about) { Kept::Part } else { Kept::Whole };
+            self.about.iter().map(|about| ((about.0.as_str(), about.1), (of(about), Vec::new()))).collect();
+        for value in self.values.iter().filter(|_| !self.refused) {
+            if let Some((_, values)) = returns.get_mut(&(value.provider_id.as_str(), value.period)) {
                 values.push(value);
             }
+        }
+        for (kept, _) in returns.values_mut().filter(|(_, values)| values.is_empty()) {
+            *kept = Kept::Nothing;
         }
         returns
     }
@@ -123,7 +127,10 @@ impl Reading {
                 self.spoiled.insert(about.clone());
             }
         }
-        self.about.insert(about);
+        // Most rows of a file are about the same.
+        if !self.about.contains(&about) {
+            self.about.insert(about);
+        }
     }
 
     fn refuse_if_too_bad(&mut self, bad_share_max: f64) {

@@ -21,7 +21,7 @@ struct InRow<'a> {
 
 impl Source for InRow<'_> {
     fn at<'a>(&'a self, column: &'a str) -> Option<At<'a>> {
-        let index = *self.heads.columns.get(&key(column))?;
+        let index = *self.heads.by_name.get(column)?;
         Some(At { cell: self.row.cell(index), column })
     }
 
