@@ -113,7 +113,7 @@ impl Http {
                 }
                 Err(trouble) => trouble,
             };
-            let wait = self.wait_after(&trouble, tries);
+            let wait = self.wait_after(url, &trouble, tries);
             match wait {
                 Ok(wait) if tries < tries_max && trouble.may_pass() => tokio::time::sleep(wait).await,
                 wait => return Err(self.give_up(url, trouble, tries, wait.err())),
@@ -139,11 +139,14 @@ impl Http {
     }
 
     /// The wait before the next try, or the fault of being asked to wait too long.
-    fn wait_after(&self, trouble: &Trouble, tries: u32) -> Result<Duration, FaultKind> {
+    fn wait_after(&self, url: &str, trouble: &Trouble, tries: u32) -> Result<Duration, FaultKind> {
         match trouble.retry_after.filter(|_| trouble.may_pass()) {
             Some(asked) if asked > self.limits.retry_after_max => Err(FaultKind::RetryAfter(asked)),
             Some(asked) => Ok(asked),
-            None => Ok(wait::back_off(self.limits.first_wait, tries, fastrand::f64())),
+            None => {
+                let jitter = wait::jitter(url, tries, self.clock.moment());
+                Ok(wait::back_off(self.limits.first_wait, tries, jitter))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use sha2::{Digest, Sha256};
 
 /// The longest wait between two tries that we choose ourselves.
 pub const BACK_OFF_MAX: Duration = Duration::from_secs(30);
@@ -38,6 +39,14 @@ pub fn back_off(first: Duration, failed: u32, jitter: f64) -> Duration {
     doubled.min(BACK_OFF_MAX).mul_f64(jitter.clamp(0.0, 1.0).mul_add(0.5, 0.5))
 }
 
+/// A number from 0 to below 1 that differs by address, try and instant. It spreads readers out and
+/// guards nothing, so a hash does and no generator is needed.
+#[must_use]
+pub fn jitter(url: &str, failed: u32, now: Timestamp) -> f64 {
+    let hash = Sha256::digest(format!("{url} {failed} {}", now.as_nanosecond()));
+    f64::from(u16::from_be_bytes([hash[0], hash[1]])) / 65_536.0
+}
+
 /// Reads `Retry-After`: seconds, or an HTTP date seen from `now`; a date that is past is no wait.
 #[must_use]
 pub fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
@@ -58,6 +67,16 @@ mod tests {
     use super::*;
 
     const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn jitter_spreads_addresses_tries_and_instants() {
+        let later = START + Duration::from_millis(1);
+        let drawn =
+            [jitter("a", 1, START), jitter("b", 1, START), jitter("a", 2, START), jitter("a", 1, later)];
+        assert!(drawn.iter().all(|one| (0.0..1.0).contains(one)), "{drawn:?}");
+        let distinct: std::collections::BTreeSet<u64> = drawn.iter().map(|one| one.to_bits()).collect();
+        assert_eq!(distinct.len(), drawn.len(), "{drawn:?}");
+    }
 
     #[test]
     fn requests_are_spaced_by_the_rate_and_an_idle_time_is_not_saved_up() {
