@@ -185,12 +185,27 @@ fn after_mark() {
     killed("after-mark");
 }
 
+/// The file is read again, and adds nothing.
+#[test]
+fn before_put_away() {
+    let world = World::new(&Register::day_one());
+    crate::store::returns_come(&world);
+    let (inbox, taken) = (world.dir.path().join("in/february.csv"), world.dir.path().join("in/taken"));
+    world.run_to("before-put-away", FIRST);
+    assert!(inbox.exists() && !taken.exists());
+    assert_eq!(world.ask("SELECT provider_id, version FROM audit_returns"), ["1-99999999801 | 1"]);
+    world.run(AFTER_FIRST);
+    assert!(!inbox.exists() && taken.exists());
+    assert_eq!(world.ask("SELECT provider_id, version FROM audit_returns"), ["1-99999999801 | 1"]);
+    world.assert_sound();
+}
+
 #[test]
 fn every_failpoint_has_its_test() {
     let tested = [
         "after-fetch",
         "mid-transaction",
-        "before-put-away", // by the tests of returns
+        "before-put-away",
         "after-commit",
         "before-connect",
         "after-data",

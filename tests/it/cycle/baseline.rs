@@ -113,7 +113,7 @@ fn the_recorded_area_is_told_in_one_summary_each_and_a_second_reading_of_all_add
     // Until the 28th day after the baseline only time could say something, and it does not.
     for _ in 0..3 {
         let ran = world.days_later(2).tells(&[]);
-        assert!(ran.out.contains("all of the register"), "{}", ran.out);
+        assert!(ran.out.contains("(everything)"), "{}", ran.out);
     }
     assert_eq!(world.sql("SELECT count(*) FROM facts"), facts);
     assert_eq!(world.flags(), flags);

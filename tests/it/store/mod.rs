@@ -9,6 +9,9 @@ mod leaves;
 mod outbox;
 mod views;
 
+use std::fs;
+use std::time::UNIX_EPOCH;
+
 use carewarden::clock::real_now;
 use carewarden::store::{DaemonEvent, DaemonEventKind, Store};
 use serde_json::json;
@@ -17,11 +20,29 @@ use crate::crash::harness::{Register, World};
 use crate::world::regulator::Fault;
 use crate::world::smtp::{Act, Verb};
 
-/// A database with rows in every table: two days, a reject, a field that is not known, a hushed
+/// A return of one indicator.
+const RETURN: &str = "provider_id,location_id,zone,period_start,period_end,metric,numerator,denominator,value,unit,source,submitted_at,note
+1-99999999801,,North,2025-02-01,2025-02-28,missed_visit_pct,8,1560,,%,portal,2025-03-03T09:12:00Z,
+";
+
+/// Whence returns come, and who owes them.
+const CONTRACT: &str = r#"
+[[source]]
+id = "returns"
+kind = "returns"
+folder = "in"
+[[contract]]
+provider = "1-99999999801"
+start = 2025-01-01
+returns = "month"
+"#;
+
+/// A database with rows in every table: two days, a return, a reject, a field that is not known, a hushed
 /// telling, a dead letter, and each kind of decision.
 pub fn full() -> World {
     let register = Register::day_one();
     let world = World::new(&register);
+    returns_come(&world);
     register.front.fail("/locations/1-99999999903", Fault::json("[]"));
     let mut odd = register.regulator.location("1-99999999901").expect("one of the story");
     odd["aFieldOfTomorrow"] = json!(1);
@@ -44,6 +65,19 @@ pub fn full() -> World {
     world.run(&["run"]);
     daemon_was_here(&world);
     world
+}
+
+/// A folder with one return, and a contract that asks for more of them.
+pub fn returns_come(world: &World) {
+    let folder = world.dir.path().join("in");
+    fs::create_dir(&folder).expect("made");
+    let file = folder.join("february.csv");
+    fs::write(&file, RETURN).expect("written");
+    let written = fs::File::options().write(true).open(&file).expect("opens");
+    written.set_modified(UNIX_EPOCH).expect("its time is set");
+    let path = world.dir.path().join("carewarden.toml");
+    let config = fs::read_to_string(&path).expect("is there");
+    fs::write(&path, format!("{config}{CONTRACT}")).expect("written");
 }
 
 /// What a daemon writes of itself, without waiting for one.
