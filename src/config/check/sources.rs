@@ -171,7 +171,9 @@ pub(super) fn url(table: &Table<'_>, key: &'static str, example: &str) -> Option
     };
     let safe = url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback);
     if !safe {
-        let message = format!("{} is neither https nor http to this machine", quoted(text.get_ref()));
+        // A path or query may hold a token: only the host is said again.
+        let said = format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default());
+        let message = format!("{} is neither https nor http to this machine", quoted(&said));
         table.notes.fault(Code::SourceInsecure, text.span(), message, "write https://");
         return None;
     }
