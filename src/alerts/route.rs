@@ -1,9 +1,10 @@
 //! Which recipients a severity reaches.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::domain::Severity;
 use crate::flags::Flag;
+use crate::schedule::OpenHours;
 
 /// `[[recipient]]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Route {
     pub to: Vec<String>,
     /// How long an alert may stay unanswered before it goes to `escalate_to`.
     pub answer_within: Option<SignedDuration>,
+    /// The hours that count for it; around the clock where there are none.
+    pub answer_hours: Option<OpenHours>,
     /// Recipients' ids that are told when nobody answered; empty without `answer_within`.
     pub escalate_to: Vec<String>,
     /// Tell an unanswered, standing flag again after so long.
@@ -78,6 +81,21 @@ impl<'a> Routing<'a> {
 }
 
 impl Route {
+    /// How long an alert has waited for an answer, in the hours that count.
+    pub(super) fn waited(&self, since: Timestamp, now: Timestamp, zone: &TimeZone) -> SignedDuration {
+        let hours = self.answer_hours.as_ref();
+        hours.map_or_else(|| now.duration_since(since), |hours| hours.between(since, now, zone))
+    }
+
+    /// By when an alert of this instant must be answered, where it must.
+    pub(super) fn answer_by(&self, since: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let within = self.answer_within?;
+        match &self.answer_hours {
+            Some(hours) => Some(hours.after(since, within, zone)),
+            None => since.checked_add(within).ok(),
+        }
+    }
+
     pub(super) fn takes(&self, severity: Severity) -> bool {
         if self.only || severity == Severity::Operator || self.severity == Severity::Operator {
             self.severity == severity
@@ -131,6 +149,7 @@ mod tests {
             only,
             to: vec![to.to_owned()],
             answer_within: None,
+            answer_hours: None,
             escalate_to: Vec::new(),
             remind_after: None,
         }

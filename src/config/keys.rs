@@ -4,11 +4,12 @@
 //! may be a secret. [`super::reader`] checks in debug builds that it asks for no other key.
 
 /// Keys and table names, sorted.
-pub(super) const KEYS: [&str; 129] = [
+pub(super) const KEYS: [&str; 130] = [
     "address",
     "after",
     "alert_after_hours",
     "allowed_domains",
+    "answer_hours",
     "answer_within_minutes",
     "backup",
     "bad_share_max",

@@ -4,8 +4,10 @@
 //! do. A time that the spring change skips comes at the end of the gap; one that the autumn change
 //! repeats comes the first time. A schedule for every hour means the hours that really pass.
 
+mod open_hours;
 mod owed;
 
+pub use open_hours::OpenHours;
 pub use owed::{CatchUp, MISSED_MAX, Owed, owed};
 
 use croner::Cron;

@@ -148,7 +148,7 @@ fn escalates(inputs: Inputs<'_>, flag: &Flag, of_opening: &[&Telling], recipient
             route.escalate_to.iter().any(|to| to == recipient)
                 && waits_since(flag, route, of_opening)
                     .zip(route.answer_within)
-                    .is_some_and(|(since, within)| inputs.now.duration_since(since) >= within)
+                    .is_some_and(|(since, within)| route.waited(since, inputs.now, inputs.zone) >= within)
         })
 }
 

@@ -84,10 +84,10 @@ fn answer(inputs: Inputs<'_>, dues: &[Due<'_>]) -> Option<String> {
         .iter()
         .filter(|one| one.mail == Kind::Alert && !matches!(one.why, Why::Cleared | Why::Escalated));
     let routes = asked.flat_map(|one| inputs.routing.routes_for(one.flag.last.severity));
-    let (within, next) = routes
-        .filter_map(|route| route.answer_within.map(|within| (within, &route.escalate_to)))
-        .min_by_key(|(within, _)| *within)?;
-    let by = deadline_words(inputs, inputs.now.checked_add(within).ok()?);
+    let (by, next) = routes
+        .filter_map(|route| route.answer_by(inputs.now, inputs.zone).map(|by| (by, &route.escalate_to)))
+        .min_by_key(|(by, _)| *by)?;
+    let by = deadline_words(inputs, by);
     let next: Vec<String> = next.iter().map(|id| shown_name(inputs, id)).collect();
     Some(if next.is_empty() {
         format!("Please answer by {by}.")

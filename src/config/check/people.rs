@@ -12,6 +12,7 @@ use super::{Ids, address, cron};
 use crate::alerts::{Recipient, Route, Routing};
 use crate::domain::Severity;
 use crate::rules::{Condition, Policy, Rule};
+use crate::schedule::OpenHours;
 
 /// Recipients at most.
 const RECIPIENTS_MAX: usize = 500;
@@ -109,6 +110,7 @@ fn route(table: Table<'_>, known: &Known<'_>) -> Option<Route> {
         let message = "there is `escalate_to`, but not after how long without an answer";
         table.notes.fault(Code::RouteEscalation, table.span_of("escalate_to"), message, help);
     }
+    let answer_hours = answer_hours(&table);
     let days = table.whole::<i64>("remind_after_days", 1..=366);
     let only = table.switch("only", false);
     let to = some_recipients(&table, known);
@@ -118,9 +120,21 @@ fn route(table: Table<'_>, known: &Known<'_>) -> Option<Route> {
         only,
         to,
         answer_within: minutes.map(SignedDuration::from_mins),
+        answer_hours,
         escalate_to,
         remind_after: days.map(|days| SignedDuration::from_hours(days * 24)),
     })
+}
+
+/// The hours that count for an answer; around the clock where the route says none.
+fn answer_hours(table: &Table<'_>) -> Option<OpenHours> {
+    let text = table.text_opt("answer_hours")?;
+    let read = OpenHours::parse(text.get_ref());
+    read.map_err(|why| {
+        let message = format!("{} are not hours: {why}", quoted(text.get_ref()));
+        table.bad(text.span(), message, "for example answer_hours = \"Mon-Fri 09:00-17:00\"");
+    })
+    .ok()
 }
 
 /// `to`, which must name somebody.

@@ -104,6 +104,20 @@ fn what_nobody_answers_in_time_goes_to_the_next_once() {
 }
 
 #[test]
+fn with_answer_hours_only_those_count() {
+    let office = routes(
+        "[[route]]\nseverity = \"contingency\"\nto = [\"lead\"]\nanswer_within_minutes = 240\n\
+         answer_hours = \"Mon-Fri 09:00-17:00\"\nescalate_to = [\"director\"]",
+    );
+    let mut world = fine_with(&office);
+    world.publish(a_is("Inadequate", "2025-03-03"));
+    let ran = world.tomorrow();
+    assert!(ran.mails[0].text.contains("13:00"), "four hours from nine: {}", ran.mails[0].text);
+    world.minutes_later(419).tells(&[]);
+    world.minutes_later(1).tells(&["director: alert escalated contingency rating-inadequate 1-1000000001"]);
+}
+
+#[test]
 fn the_time_to_answer_begins_with_the_alert_that_asks_for_an_answer() {
     let mut world = fine_with(&escalating());
     world.publish(a_is("Requires improvement", "2025-03-03"));
