@@ -1,7 +1,6 @@
 //! A policy: rules as data, read from `config/policy/*.toml` by `config`.
 
-use sha2::{Digest, Sha256};
-
+use crate::audit::sha256_hex;
 use crate::domain::{Rating, Severity, SubjectKind};
 
 /// Rules of one family share one flag for a subject: one fall, one flag.
@@ -191,9 +190,7 @@ impl Rule {
             self.reopen_days,
             self.tell
         );
-        let hash = Sha256::digest(meaning.as_bytes());
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        hex[..VERSION_HEX].to_owned()
+        sha256_hex(meaning.as_bytes())[..VERSION_HEX].to_owned()
     }
 }
 

@@ -7,13 +7,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{ROOT, RecordedRegulator};
+use crate::audit::sha256_hex;
 use crate::sources::cqc::is_usable_id;
 
 const PER_PAGE_DEFAULT: usize = 500;
 const PER_PAGE_MAX: usize = 1_000;
+
+/// Hex digits of an `ETag`.
+const ETAG_HEX: usize = 16;
 
 /// The routes of the API.
 pub(super) fn router(regulator: RecordedRegulator) -> Router {
@@ -60,7 +63,7 @@ fn detail(id: &str, record: Option<Value>, pairs: &[(String, String)], headers: 
     }
     let Some(record) = record else { return absent() };
     let body = record.to_string();
-    let etag = format!("\"{}\"", hex(&Sha256::digest(&body)[..8]));
+    let etag = format!("\"{}\"", &sha256_hex(body.as_bytes())[..ETAG_HEX]);
     let held = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if held == Some(etag.as_str()) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
@@ -217,8 +220,4 @@ fn refused(message: &str) -> Response {
 
 fn unknown_parameter(name: &str) -> Response {
     refused(&format!("Unspecified query parameter {name} is not allowed."))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

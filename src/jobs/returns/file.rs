@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 
+use crate::audit::sha256_hex;
 use crate::domain::clean_text;
 use crate::sources::returns::book::{self, BookError};
 use crate::sources::returns::inbox::{self, InboxError};
@@ -56,11 +56,11 @@ pub(super) fn read_path(path: PathBuf, ways: &Ways) -> Result<Option<(PathBuf, F
 
 /// Reads a file. It blocks.
 pub(super) fn read_file(name: &str, bytes: &[u8], ways: &Ways) -> File {
-    let sha256 = hex(bytes);
+    let sha256 = sha256_hex(bytes);
     File {
         name: clean_text(name),
         bytes: bytes.len(),
-        reading: hex(format!("{sha256} {}", ways.hash).as_bytes()),
+        reading: sha256_hex(format!("{sha256} {}", ways.hash).as_bytes()),
         sha256,
         outcome: outcome(bytes, ways),
     }
@@ -82,10 +82,6 @@ fn outcome(bytes: &[u8], ways: &Ways) -> Outcome {
         Ok(template) => Outcome::Read(Box::new(reading::read(&book, template, around)), template.clone()),
         Err(fits) => Outcome::Unfitting(fits),
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl File {

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use super::JobError;
 use super::collect::SourceRead;
+use crate::audit::sha256_hex;
 use crate::clock::Clock;
 use crate::config::{Config, ReturnsAddress, ReturnsFrom, ReturnsSource, Source};
 use crate::domain::SubjectKind;
@@ -25,7 +26,7 @@ use crate::sources::returns::refusal::Letter;
 use crate::sources::returns::template::Template;
 use crate::store::collects::{self, Cached, CollectOutcome};
 use crate::store::{self, Store};
-use file::{File, Outcome, Ways, hex, read_file, read_path};
+use file::{File, Outcome, Ways, read_file, read_path};
 
 /// Files that are kept in one transaction.
 const BATCH_FILES_MAX: usize = 50;
@@ -93,7 +94,7 @@ impl Taking<'_> {
         let templates: Vec<Template> =
             all.iter().filter(|template| asked.is_none_or(|id| template.id == id)).cloned().collect();
         let known = self.known(store)?;
-        let hash = hex(format!("{} {templates:?} {known:?}", env!("CARGO_PKG_VERSION")).as_bytes());
+        let hash = sha256_hex(format!("{} {templates:?} {known:?}", env!("CARGO_PKG_VERSION")).as_bytes());
         Ok(Ways { templates, known, hash, came_on: self.today() })
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::record::Reject;
 use super::redact;
+use crate::audit::sha256_hex;
 use crate::domain::Subject;
 use crate::facts::Statement;
 use crate::sources::http::{Fault, Validators, looks_html};
@@ -112,7 +112,7 @@ pub struct Document {
 impl Document {
     /// A redacted body.
     pub(super) fn kept(url: &str, at: Timestamp, received: usize, body: Vec<u8>) -> Self {
-        let sha256 = sha256(&body);
+        let sha256 = sha256_hex(&body);
         Self {
             url: url.to_owned(),
             fetched_at: at,
@@ -131,7 +131,7 @@ impl Document {
         Self {
             url: url.to_owned(),
             fetched_at: at,
-            sha256: sha256(body.as_deref().unwrap_or(received)),
+            sha256: sha256_hex(body.as_deref().unwrap_or(received)),
             bytes_received: received.len(),
             body,
             note: Some(note.to_owned()),
@@ -221,8 +221,4 @@ impl Collected {
             redact::note(&mut self.drift, &what);
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
