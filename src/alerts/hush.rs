@@ -6,6 +6,7 @@ use super::due::Why;
 use super::plan::Inputs;
 use crate::domain::{Severity, SubjectKind};
 use crate::flags::{Flag, FlagId};
+use crate::rules::{Feed, SourceState};
 
 /// A telling that was held back, for the log; it stays due and is told once its cause is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +75,9 @@ fn provider_flag(inputs: Inputs<'_>, flag: &Flag) -> Option<String> {
 
 /// What is not read cannot be called late: flags that only time raises wait for the source.
 fn unread_source(inputs: Inputs<'_>, flag: &Flag, why: Why) -> Option<String> {
-    let grows = inputs.policy.rule(&flag.last.rule).is_some_and(|rule| rule.when.grows_with_time());
-    let source = inputs.sources.iter().find(|source| source.failed_in_a_row > 0)?;
-    (grows && why != Why::Escalated)
-        .then(|| format!("rests on source {}, which could not be read", source.id))
+    let rule = inputs.policy.rule(&flag.last.rule)?;
+    let waits = |feed: Feed| rule.when.waits_for(feed);
+    let failed = |source: &&SourceState| source.failed_in_a_row > 0 && source.feed.is_some_and(waits);
+    let source = inputs.sources.iter().find(failed)?;
+    (why != Why::Escalated).then(|| format!("rests on source {}, which could not be read", source.id))
 }

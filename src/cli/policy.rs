@@ -13,9 +13,10 @@ use crate::rules::test::{CaseResult, parse_cases, run_cases};
 const CASES_BYTES_MAX: u64 = 1024 * 1024;
 
 /// The cases that ship with the policy.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 4] = [
     ("ratings.toml", include_str!("../../config/policy/tests/ratings.toml")),
     ("register.toml", include_str!("../../config/policy/tests/register.toml")),
+    ("returns.toml", include_str!("../../config/policy/tests/returns.toml")),
     ("sources.toml", include_str!("../../config/policy/tests/sources.toml")),
 ];
 

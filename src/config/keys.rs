@@ -3,16 +3,22 @@
 //! A line with a syntax error is shown with these words only, because whatever else stands in it
 //! may be a secret. [`super::reader`] checks in debug builds that it asks for no other key.
 
-/// Keys and table names, sorted.
-pub(super) const KEYS: [&str; 130] = [
+use crate::domain::Indicator;
+
+/// Keys and table names, sorted; beside them, indicators can be keys.
+pub(super) const KEYS: [&str; 139] = [
     "address",
     "after",
+    "agree",
+    "agreed",
     "alert_after_hours",
     "allowed_domains",
+    "amber",
     "answer_hours",
     "answer_within_minutes",
     "backup",
     "bad_share_max",
+    "band",
     "bands",
     "base_url",
     "bodies_days",
@@ -55,7 +61,9 @@ pub(super) const KEYS: [&str; 130] = [
     "heartbeat",
     "host",
     "id",
+    "in_a_row",
     "indicator",
+    "indicators",
     "intervals",
     "keep_daily",
     "keep_days",
@@ -75,7 +83,9 @@ pub(super) const KEYS: [&str; 130] = [
     "name",
     "name_in_subject",
     "notice_days",
+    "number",
     "numerator",
+    "of",
     "only",
     "over_days",
     "password",
@@ -115,6 +125,7 @@ pub(super) const KEYS: [&str; 130] = [
     "sheet",
     "source",
     "start",
+    "states",
     "steps",
     "store",
     "subscription_key",
@@ -139,7 +150,7 @@ pub(super) const KEYS: [&str; 130] = [
 
 /// Whether a word is a key.
 pub(super) fn is_key(word: &str) -> bool {
-    KEYS.binary_search(&word).is_ok()
+    KEYS.binary_search(&word).is_ok() || Indicator::parse(word).is_some()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::indicator::{Bands, Indicator};
 use super::period::Rhythm;
 use super::return_::Dues;
 
@@ -38,6 +39,8 @@ pub struct Contract {
     pub template: Option<String>,
     /// Days after a period's end by which its return is due.
     pub due_days: Option<i32>,
+    /// Bands agreed with this provider, where they are not those of its template.
+    pub bands: BTreeMap<Indicator, Bands>,
     /// Whom to reach, by role.
     pub contacts: BTreeMap<String, String>,
 }

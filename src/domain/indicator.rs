@@ -239,6 +239,27 @@ impl Indicator {
         Self::ALL.iter().copied().find(|indicator| indicator.key() == text)
     }
 
+    /// Whether what is counted is people, or something that few people can be behind: small numbers of
+    /// it do not leave the machine.
+    #[must_use]
+    pub const fn counts_people(self) -> bool {
+        matches!(
+            self,
+            Self::Refused
+                | Self::HandedBack
+                | Self::Starters
+                | Self::Leavers
+                | Self::SafeguardingRaised
+                | Self::MedicationErrors
+                | Self::Complaints
+                | Self::ComplaintsUpheld
+                | Self::Satisfaction
+                | Self::TreatedDifferently
+                | Self::Dignity
+                | Self::Reviews
+        )
+    }
+
     /// Judges a value as of a day, by the default bands or a template's own.
     #[must_use]
     pub fn judge(self, value: Value, denominator: Option<f64>, own: Option<Bands>, today: Date) -> Judgement {
@@ -324,6 +345,14 @@ impl Bound {
             Self::Over(at) => number > at,
             Self::AtMost(at) => number <= at,
             Self::Under(at) => number < at,
+        }
+    }
+
+    /// The number at the end of the band.
+    #[must_use]
+    pub const fn at(self) -> f64 {
+        match self {
+            Self::AtLeast(at) | Self::Over(at) | Self::AtMost(at) | Self::Under(at) => at,
         }
     }
 

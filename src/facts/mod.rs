@@ -5,6 +5,8 @@
 
 mod history;
 mod merge;
+pub mod numbers;
+pub mod returns;
 
 use jiff::{Timestamp, civil::Date};
 
@@ -12,6 +14,7 @@ use crate::domain::{KeyQuestion, Subject};
 
 pub use history::{History, RatingNow};
 pub use merge::changes;
+pub use returns::Returns;
 
 /// Which of the regulator's two frameworks a rating was given under.
 ///

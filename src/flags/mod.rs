@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Severity, Subject};
-use crate::rules::Evidence;
+use crate::rules::{Evidence, Place};
 
 /// Number of a flag; shown as `CW-0142`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,6 +158,12 @@ pub struct Flag {
 }
 
 impl Flag {
+    /// The place of the rule that it last rested on.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        (self.last.rule.clone(), self.last.family.clone(), self.last.subject.clone())
+    }
+
     /// A new flag from its first event.
     #[must_use]
     pub fn from_first(event: FlagEvent) -> Self {

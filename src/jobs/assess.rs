@@ -3,17 +3,20 @@
 //! Findings, flag events, mails and the run row are one transaction: an alert exists as bytes in
 //! the same instant in which it was decided, or not at all.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::own::own_checks;
 use super::queue::{Post, queue};
+use super::reported::reported;
 use super::{JobError, digest};
 use crate::alerts::{Inputs, Planned, Quiet, Routing, Telling, plan};
 use crate::clock::Clock;
-use crate::config::{Config, Source};
-use crate::facts::History;
+use crate::config::{Config, Source, SourceKind};
+use crate::facts::{History, Returns};
 use crate::flags::{EventKind, Flag, FlagEvent, FlagId, Reconciling, reconcile};
-use crate::rules::{Decided, Known, SourceState, evaluate};
+use crate::rules::{Decided, Feed, Known, Place, SourceState, Standing, evaluate};
 use crate::schedule::Schedule;
 use crate::store::runs::{Outcome, RunEnd, end_run, start_run};
 use crate::store::{self, Store, collects, lists};
@@ -40,6 +43,7 @@ pub struct Assessed {
 /// Everything an assessment is made from, read before it.
 struct Situation {
     history: History,
+    returns: Returns,
     flags: Vec<Flag>,
     tellings: Vec<Telling>,
     quiets: Vec<Quiet>,
@@ -128,8 +132,10 @@ fn situation(store: &Store, config: &Config, now: Timestamp) -> Result<Situation
     let sql = store.sql();
     let sources = source_states(store, config, now)?;
     let assessed_at = lists::newest_run(sql, "assess", now)?;
+    let history = store::facts::history(sql, now)?;
     Ok(Situation {
-        history: store::facts::history(sql, now)?,
+        returns: reported(sql, config, &history, now)?,
+        history,
         flags: store::flags::flags(sql, now)?,
         tellings: store::flags::tellings(sql, now)?,
         quiets: store::decisions::quiets(sql, now)?,
@@ -176,16 +182,28 @@ fn source_state(
         interval,
         gone_ids: gone.into_iter().collect(),
         baseline_at: mark.baseline_at,
+        feed: Some(match source.kind {
+            SourceKind::CqcApi(_) => Feed::Register,
+            SourceKind::Returns(_) => Feed::Returns,
+        }),
     })
 }
 
 fn judge(config: &Config, situation: &Situation, now: Timestamp) -> Vec<FlagEvent> {
     // Own checks are told as sources are; nothing rests on them, so they hush nothing.
     let sources = [situation.sources.as_slice(), &situation.own_checks].concat();
+    let standing: BTreeSet<Place> = situation
+        .flags
+        .iter()
+        .filter(|flag| flag.last.state.stands() || flag.last.kind == EventKind::Closed)
+        .map(Flag::place)
+        .collect();
     let verdicts = evaluate(
         &config.policy,
         Known {
             history: &situation.history,
+            returns: &situation.returns,
+            standing: Standing::Only(&standing),
             sources: &sources,
             decisions: &situation.decisions,
             now,

@@ -15,6 +15,7 @@ pub mod heartbeat;
 pub mod housekeeping;
 mod own;
 pub(crate) mod queue;
+pub mod reported;
 mod returns;
 
 pub use assess::{Assessed, Record, assess, assess_with};

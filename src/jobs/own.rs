@@ -41,6 +41,7 @@ fn state(name: &str, check: &Check, now: Timestamp) -> SourceState {
         interval: SignedDuration::MAX,
         gone_ids: Vec::new(),
         baseline_at: None,
+        feed: None,
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conditions::{Asked, Held, Verdict, judge};
-use super::{Evidence, Finding, Known, Policy, Rule};
-use crate::domain::{Subject, SubjectKind};
+use super::conditions::{Asked, Held, Peers, Verdict, judge};
+use super::{Evidence, Family, Finding, Known, Policy, Rule};
+use crate::domain::{Indicator, Subject, SubjectKind};
+
+/// A rule's place: its id, the family of its flag, and about whom.
+pub type Place = (String, Family, Subject);
 
 /// A condition that was stated not to hold: what a flag clears on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +23,9 @@ pub struct Absence {
 pub struct Verdicts {
     /// The conditions that hold, one a rule and subject, in the order of the policy.
     pub holding: Vec<Finding>,
-    /// By (id of the rule, subject): conditions of which it was stated that they do not hold. Only
-    /// these may clear a flag. What could not be judged is in neither.
-    pub absent: BTreeMap<(String, Subject), Absence>,
+    /// Conditions of which it was stated that they do not hold. Only these may clear a flag. What
+    /// could not be judged is in neither.
+    pub absent: BTreeMap<Place, Absence>,
     /// Every subject of which a rule was asked.
     pub asked: BTreeSet<Subject>,
 }
@@ -47,15 +50,22 @@ impl Verdicts {
         gravest
     }
 
-    fn record(&mut self, rule: &Rule, subject: Subject, verdict: Verdict) {
+    /// Whether a rule was stated not to hold for a subject, in any of its families.
+    #[must_use]
+    pub fn states_absence(&self, rule: &str, subject: &Subject) -> bool {
+        self.absent.keys().any(|(one, _, about)| one == rule && about == subject)
+    }
+
+    fn record(&mut self, rule: &Rule, subject: &Subject, topic: Option<Indicator>, verdict: Verdict) {
         match verdict {
-            Verdict::Holds(held) => self.holding.push(finding(rule, subject.clone(), held)),
+            Verdict::Holds(held) => {
+                self.holding.push(finding(rule, subject.clone(), rule.family_of(topic), held));
+            }
             Verdict::Absent(absence) => {
-                self.absent.insert((rule.id.clone(), subject.clone()), absence);
+                self.absent.insert((rule.id.clone(), rule.family_of(topic), subject.clone()), absence);
             }
             Verdict::Unknown => {}
         }
-        self.asked.insert(subject);
     }
 }
 
@@ -63,27 +73,31 @@ impl Verdicts {
 #[must_use]
 pub fn evaluate(policy: &Policy, known: Known<'_>) -> Verdicts {
     let mut verdicts = Verdicts::default();
+    let peers = Peers::of(policy, known.returns);
     for rule in &policy.rules {
         for subject in subjects(rule.when.subject_kind(), known) {
-            let verdict = judge(Asked { rule, subject: &subject, known });
-            verdicts.record(rule, subject, verdict);
+            let asked = Asked { rule, subject: &subject, known, peers: &peers };
+            judge(asked, &mut |topic, verdict| verdicts.record(rule, &subject, topic, verdict));
+            verdicts.asked.insert(subject);
         }
     }
     verdicts
 }
 
+/// Whom a rule is asked of: `Provider` stands for whoever reports.
 fn subjects(kind: SubjectKind, known: Known<'_>) -> Vec<Subject> {
     match kind {
         SubjectKind::Source => known.sources.iter().map(|source| Subject::source(&source.id)).collect(),
-        SubjectKind::Location | SubjectKind::Provider => known.history.subjects(kind).cloned().collect(),
+        SubjectKind::Location => known.history.subjects(kind).cloned().collect(),
+        SubjectKind::Provider => known.returns.reporters().map(|(subject, _)| subject.clone()).collect(),
     }
 }
 
-fn finding(rule: &Rule, subject: Subject, held: Held) -> Finding {
+fn finding(rule: &Rule, subject: Subject, family: Family, held: Held) -> Finding {
     Finding {
         rule: rule.id.clone(),
         rule_version: rule.version.clone(),
-        family: rule.family.clone(),
+        family,
         subject,
         severity: held.severity.unwrap_or(rule.severity),
         weight: held.weight,

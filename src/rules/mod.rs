@@ -9,11 +9,13 @@ mod evaluate;
 mod policy;
 pub mod test;
 mod wording;
+mod working;
 
 pub(crate) use days::{date_words, days_between};
-pub use evaluate::{Absence, Verdicts, evaluate};
-pub use policy::{Condition, Family, Policy, Rule, Step, Tell};
+pub use evaluate::{Absence, Place, Verdicts, evaluate};
+pub use policy::{Band, Condition, Family, Feed, Policy, Quorum, Rule, Step, Tell};
 pub use wording::sentence;
+pub use working::{Method, Peer, Point, Working};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,9 @@ pub struct Evidence {
     /// Where in the document: a JSON pointer, or row and column.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub row: Option<String>,
+    /// For an indicator: the series and how it was judged, so that it can be worked again by hand.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub working: Option<Box<Working>>,
 }
 
 /// A condition that holds for a subject now.
@@ -86,6 +91,8 @@ pub struct SourceState {
     pub gone_ids: Vec<String>,
     /// When the first good collect was: the baseline.
     pub baseline_at: Option<Timestamp>,
+    /// What rests on it; none for a check that Carewarden makes of itself.
+    pub feed: Option<Feed>,
 }
 
 /// Begins the id of a check that Carewarden makes of itself, which is told as a source is. No id in a
@@ -101,11 +108,25 @@ pub struct Decided {
     pub at: Timestamp,
 }
 
+/// Of which flags it is of interest that their condition does not hold. To say it of every indicator
+/// of every provider costs far more than to judge them.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// Of every one that could be.
+    All,
+    /// Of these: id of the rule, family and subject.
+    Only(&'a std::collections::BTreeSet<Place>),
+}
+
 /// What a policy is evaluated over.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The facts as of now.
     pub history: &'a crate::facts::History,
+    /// What providers reported, as of now.
+    pub returns: &'a crate::facts::Returns,
+    /// The flags of which it must be stated when their condition does not hold.
+    pub standing: Standing<'a>,
     /// The state of each configured source.
     pub sources: &'a [SourceState],
     /// Officers' decisions up to now.

@@ -1,10 +1,14 @@
 //! A policy: rules as data, read from `config/policy/*.toml` by `config`.
 
 use crate::audit::sha256_hex;
-use crate::domain::{Rating, Severity, SubjectKind};
+use crate::domain::return_::ReturnState;
+use crate::domain::{Indicator, Rating, Severity, SubjectKind};
 
 /// Rules of one family share one flag for a subject: one fall, one flag.
 pub type Family = String;
+
+/// Stands between a rule's family and an indicator.
+const TOPIC_SIGN: char = '/';
 
 /// Hex digits of a rule's version.
 const VERSION_HEX: usize = 12;
@@ -50,7 +54,8 @@ pub struct Rule {
 pub enum Tell {
     /// In a mail of the assessment that raised it.
     AtOnce,
-    /// In the next digest; at once where no digest is configured, so that nothing is silent.
+    /// In the next digest, unless it is graver than the rule's own severity; at once where no digest
+    /// is configured, so that nothing is silent.
     Digest,
 }
 
@@ -115,6 +120,86 @@ pub enum Condition {
     },
     /// A source says 404 of ids that it knew, three collects in a row.
     SourceLostIds,
+    /// The newest values of an indicator lie in a band. Each indicator has its own flag.
+    IndicatorBand {
+        /// The band.
+        band: Band,
+        /// So many of the newest values, one after the other.
+        in_a_row: u16,
+        /// Which indicators.
+        indicators: Vec<Indicator>,
+    },
+    /// A date of an indicator is near or past: each step of the bands has its severity.
+    Expiry {
+        /// Severity when it is amber.
+        amber: Severity,
+        /// Severity when it is red.
+        red: Severity,
+        /// Which indicators.
+        indicators: Vec<Indicator>,
+    },
+    /// The newest value of an indicator is a change for the worse against its own past.
+    IndicatorTrend {
+        /// Which indicators.
+        indicators: Vec<Indicator>,
+    },
+    /// The newest value of an indicator lies far out on the worse side among all reporters.
+    IndicatorOutlier {
+        /// Which indicators.
+        indicators: Vec<Indicator>,
+    },
+    /// Either of the two, and graver where several agree. Each indicator has its own flag.
+    IndicatorSignal {
+        /// Which indicators.
+        indicators: Vec<Indicator>,
+        /// So many signals of one reporter agree.
+        agree: u16,
+        /// Severity when they do.
+        agreed: Severity,
+    },
+    /// What came of the newest return that is settled is one of these.
+    ReturnIs {
+        /// The states.
+        states: Vec<ReturnState>,
+    },
+    /// Too many returns did not come, by the limits of the configuration.
+    ReturnsMissed,
+    /// Several conditions, of which enough must hold.
+    Several {
+        /// How many.
+        quorum: Quorum,
+        /// The conditions; none of them is itself made of several.
+        of: Vec<Condition>,
+    },
+}
+
+/// A band that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Band {
+    /// Worth a look.
+    Amber,
+    /// Not as it should be.
+    Red,
+}
+
+/// How many of several conditions must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quorum {
+    /// Every one.
+    All,
+    /// One is enough.
+    Any,
+    /// So many.
+    AtLeast(u16),
+}
+
+/// What a condition's answer comes from, and so whose failure must hush it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feed {
+    /// The regulator's register and ratings.
+    Register,
+    /// What providers report.
+    Returns,
 }
 
 impl Condition {
@@ -134,11 +219,21 @@ impl Condition {
             Self::SourceFailed { .. } => "source-failed",
             Self::SourceStale { .. } => "source-stale",
             Self::SourceLostIds => "source-lost-ids",
+            Self::IndicatorBand { .. } => "indicator-band",
+            Self::Expiry { .. } => "expiry",
+            Self::IndicatorTrend { .. } => "indicator-trend",
+            Self::IndicatorOutlier { .. } => "indicator-outlier",
+            Self::IndicatorSignal { .. } => "indicator-signal",
+            Self::ReturnIs { .. } => "return-is",
+            Self::ReturnsMissed => "returns-missed",
+            Self::Several { quorum: Quorum::All, .. } => "all",
+            Self::Several { quorum: Quorum::Any, .. } => "any",
+            Self::Several { quorum: Quorum::AtLeast(_), .. } => "at-least",
         }
     }
 
     /// Every word that [`Self::kind`] can give.
-    pub const KINDS: [&'static str; 12] = [
+    pub const KINDS: [&'static str; 22] = [
         "overall-is",
         "overall-fell-to",
         "overall-slipped",
@@ -151,25 +246,88 @@ impl Condition {
         "source-failed",
         "source-stale",
         "source-lost-ids",
+        "indicator-band",
+        "expiry",
+        "indicator-trend",
+        "indicator-outlier",
+        "indicator-signal",
+        "return-is",
+        "returns-missed",
+        "all",
+        "any",
+        "at-least",
     ];
 
-    /// What the condition is asked of.
+    /// What the condition is asked of. `Provider` stands for whoever reports: a provider, or a
+    /// location where returns are by location.
     #[must_use]
-    pub const fn subject_kind(&self) -> SubjectKind {
+    pub fn subject_kind(&self) -> SubjectKind {
         match self {
             Self::SourceFailed { .. } | Self::SourceStale { .. } | Self::SourceLostIds => SubjectKind::Source,
+            Self::Several { of, .. } => {
+                let kinds = || of.iter().map(Self::subject_kind);
+                if kinds().all(|kind| kind == SubjectKind::Provider) {
+                    SubjectKind::Provider
+                } else {
+                    SubjectKind::Location
+                }
+            }
+            _ if self.is_about_returns() => SubjectKind::Provider,
             _ => SubjectKind::Location,
         }
     }
 
-    /// Whether the passing of time alone can make it true, so that a failed source must hush it:
-    /// what is not read cannot be called late.
+    /// Whether it asks what providers report.
     #[must_use]
-    pub const fn grows_with_time(&self) -> bool {
+    pub const fn is_about_returns(&self) -> bool {
         matches!(
             self,
-            Self::PoorUndecided { .. } | Self::ManagerAbsent { .. } | Self::InspectionOlderThan { .. }
+            Self::IndicatorBand { .. }
+                | Self::Expiry { .. }
+                | Self::IndicatorTrend { .. }
+                | Self::IndicatorOutlier { .. }
+                | Self::IndicatorSignal { .. }
+                | Self::ReturnIs { .. }
+                | Self::ReturnsMissed
         )
+    }
+
+    /// The indicators that have a flag each; `None` for a condition that has one flag.
+    #[must_use]
+    pub fn topics(&self) -> Option<&[Indicator]> {
+        match self {
+            Self::IndicatorBand { indicators, .. }
+            | Self::Expiry { indicators, .. }
+            | Self::IndicatorTrend { indicators }
+            | Self::IndicatorOutlier { indicators }
+            | Self::IndicatorSignal { indicators, .. } => Some(indicators),
+            _ => None,
+        }
+    }
+
+    /// Whose failure must hush it, where the passing of time alone can make it true: what is not
+    /// read cannot be called late.
+    #[must_use]
+    pub fn waits_for(&self, feed: Feed) -> bool {
+        match self {
+            Self::PoorUndecided { .. } | Self::ManagerAbsent { .. } | Self::InspectionOlderThan { .. } => {
+                feed == Feed::Register
+            }
+            Self::Expiry { .. } | Self::ReturnIs { .. } | Self::ReturnsMissed => feed == Feed::Returns,
+            Self::Several { of, .. } => of.iter().any(|one| one.waits_for(feed)),
+            _ => false,
+        }
+    }
+}
+
+impl Band {
+    /// The word in a policy file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Amber => "amber",
+            Self::Red => "red",
+        }
     }
 }
 
@@ -191,6 +349,26 @@ impl Rule {
             self.tell
         );
         sha256_hex(meaning.as_bytes())[..VERSION_HEX].to_owned()
+    }
+}
+
+impl Rule {
+    /// The family of the flag of one indicator: each has its own.
+    #[must_use]
+    pub fn family_of(&self, topic: Option<Indicator>) -> Family {
+        match topic {
+            None => self.family.clone(),
+            Some(indicator) => format!("{}{TOPIC_SIGN}{}", self.family, indicator.key()),
+        }
+    }
+
+    /// Whether a flag's family is one that this rule still asks about.
+    #[must_use]
+    pub fn owns(&self, family: &str) -> bool {
+        match self.when.topics() {
+            None => family == self.family,
+            Some(indicators) => indicators.iter().any(|topic| family == self.family_of(Some(*topic))),
+        }
     }
 }
 

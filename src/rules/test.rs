@@ -4,12 +4,14 @@
 //! needs no database and no clock, so a council can see what a changed rule would say.
 
 mod entries;
+mod returned;
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 
 use self::entries::{CaseDecision, CaseFact, CaseSource, severity, subject};
-use super::{Decided, Known, Policy, SourceState, Verdicts, evaluate};
+use self::returned::{CaseDue, CaseSeries, returns};
+use super::{Decided, Known, Policy, SourceState, Standing, Verdicts, evaluate};
 use crate::domain::{Severity, Subject};
 use crate::facts::{Fact, History};
 
@@ -57,6 +59,10 @@ pub struct Case {
     decisions: Vec<CaseDecision>,
     #[serde(default, rename = "source")]
     sources: Vec<CaseSource>,
+    #[serde(default)]
+    series: Vec<CaseSeries>,
+    #[serde(default)]
+    due: Vec<CaseDue>,
 }
 
 /// A rule that holds for a subject.
@@ -109,7 +115,9 @@ pub fn parse_cases(text: &str) -> Result<Vec<Case>, CasesFault> {
     let file: File = toml::from_str(text).map_err(CasesFault::Shape)?;
     limit("cases", file.cases.len(), CASES_MAX)?;
     for case in &file.cases {
-        let entries = case.facts.len().max(case.decisions.len()).max(case.sources.len());
+        let lists =
+            [case.facts.len(), case.decisions.len(), case.sources.len(), case.series.len(), case.due.len()];
+        let entries = lists.into_iter().max().unwrap_or(0);
         limit(&format!("entries of case \"{}\"", case.name), entries, ENTRIES_MAX)?;
     }
     Ok(file.cases)
@@ -154,8 +162,16 @@ impl Case {
         let history = History::new(self.history_facts(), self.as_of);
         let sources: Vec<SourceState> = self.sources.iter().map(CaseSource::state).collect();
         let decisions: Vec<Decided> = self.decisions.iter().map(CaseDecision::decided).collect();
-        let known =
-            Known { history: &history, sources: &sources, decisions: &decisions, now: self.as_of, zone };
+        let returns = returns(&self.series, &self.due, self.as_of);
+        let known = Known {
+            history: &history,
+            returns: &returns,
+            standing: Standing::All,
+            sources: &sources,
+            decisions: &decisions,
+            now: self.as_of,
+            zone,
+        };
         evaluate(policy, known)
     }
 
@@ -170,12 +186,13 @@ impl Case {
         let mut missing: Vec<String> =
             self.expect.iter().filter(|wanted| !came.contains(wanted)).map(Outcome::to_string).collect();
         for place in &self.expect_absent {
-            if !verdicts.absent.contains_key(&place.key()) {
+            if !verdicts.states_absence(&place.rule, &place.subject) {
                 missing.push(format!("{place} is stated not to hold"));
             }
         }
-        let judged =
-            |place: &Place| verdicts.absent.contains_key(&place.key()) || came.iter().any(|c| c.is_at(place));
+        let judged = |place: &Place| {
+            verdicts.states_absence(&place.rule, &place.subject) || came.iter().any(|c| c.is_at(place))
+        };
         for place in self.expect_unknown.iter().filter(|place| judged(place)) {
             missing.push(format!("{place} is not known"));
         }
@@ -198,12 +215,6 @@ impl Outcome {
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({}) for {}", self.rule, self.severity, self.subject)
-    }
-}
-
-impl Place {
-    fn key(&self) -> (String, Subject) {
-        (self.rule.clone(), self.subject.clone())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Plain-English sentences for conditions.
 
-use super::{Condition, Step};
+use super::{Condition, Quorum, Step};
+use crate::domain::Indicator;
+use crate::domain::return_::ReturnState;
 
 /// What a condition asks, in one sentence of plain English, for `policy` listings and documents.
 #[must_use]
@@ -43,7 +45,59 @@ pub fn sentence(condition: &Condition) -> String {
         Condition::SourceLostIds => {
             "A source has answered \"not found\" for a watched id in three readings in a row.".to_owned()
         }
+        Condition::Several { quorum, of } => several(*quorum, of),
+        of_returns => returns_sentence(of_returns),
     }
+}
+
+fn returns_sentence(condition: &Condition) -> String {
+    match condition {
+        Condition::IndicatorBand { band, in_a_row: 1, indicators } => {
+            format!("The newest value that can be judged is {}: {}.", band.as_str(), names(indicators))
+        }
+        Condition::IndicatorBand { band, in_a_row, indicators } => format!(
+            "The newest {in_a_row} values that can be judged are all {}: {}.",
+            band.as_str(),
+            names(indicators)
+        ),
+        Condition::Expiry { amber, red, indicators } => {
+            format!("A date is near ({amber}) or past ({red}): {}.", names(indicators))
+        }
+        Condition::IndicatorTrend { indicators } => {
+            format!("The newest value is a change for the worse against its own past: {}.", names(indicators))
+        }
+        Condition::IndicatorOutlier { indicators } => format!(
+            "The newest value lies beyond the 99.8 % limit on the worse side among all providers: {}.",
+            names(indicators)
+        ),
+        Condition::IndicatorSignal { indicators, agree, agreed } => format!(
+            "The newest value is a change for the worse against its own past, or lies beyond the 99.8 % limit \
+             among all providers ({agreed} where {agree} such signals of one provider agree): {}.",
+            names(indicators)
+        ),
+        Condition::ReturnIs { states } => {
+            let words: Vec<&str> = states.iter().map(|state| ReturnState::as_str(*state)).collect();
+            format!("The newest return that is settled is {}.", words.join(" or "))
+        }
+        _ => "Too many returns in a row, or of the newest twelve, did not come or could not be used."
+            .to_owned(),
+    }
+}
+
+fn several(quorum: Quorum, of: &[Condition]) -> String {
+    let parts: Vec<String> =
+        of.iter().map(sentence).map(|words| words.trim_end_matches('.').to_owned()).collect();
+    let how_many = match quorum {
+        Quorum::All => "All of these hold".to_owned(),
+        Quorum::Any => "One of these holds or more".to_owned(),
+        Quorum::AtLeast(number) => format!("At least {number} of these hold"),
+    };
+    format!("{how_many}: {}.", parts.join("; "))
+}
+
+fn names(indicators: &[Indicator]) -> String {
+    let names: Vec<&str> = indicators.iter().map(|indicator| indicator.meaning().name).collect();
+    names.join(", ")
 }
 
 fn poor_undecided(steps: &[Step]) -> String {

@@ -3,6 +3,7 @@
 //! Nothing here knows what a number means. Every verdict can be written out in full ([`Worked`]),
 //! so that a person with a calculator can find the same limits again.
 
+pub mod change;
 mod cusum;
 pub mod funnel;
 mod method;

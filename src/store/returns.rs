@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, Tx, date_of, instant};
+use super::{StoreError, Tx, date_of, instant, instant_of};
 use crate::audit::Cell;
 use crate::domain::indicator::{Indicator, Unit, Value};
 use crate::domain::period::Period;
@@ -68,6 +68,8 @@ pub struct KeptValue {
     pub template: String,
     /// The day on which it came.
     pub came_on: Date,
+    /// When it was read.
+    pub at: Timestamp,
     /// The value.
     pub value: ReturnValue,
 }
@@ -226,8 +228,8 @@ pub fn newest_values(conn: &Connection, as_of: Timestamp) -> Result<Vec<KeptValu
     let doing = || StoreError::sql("reading the values of returns");
     let mut statement = conn
         .prepare(
-            "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body
-             FROM returns r JOIN return_values v ON v.submission = r.seq WHERE r.at <= ?1 ORDER BY r.seq",
+            "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body,
+                    r.at FROM returns r JOIN return_values v ON v.submission = r.seq WHERE r.at <= ?1 ORDER BY r.seq",
         )
         .map_err(doing())?;
     let mut rows = statement.query([instant(as_of)]).map_err(doing())?;
@@ -260,6 +262,7 @@ fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
     let (document, template, came_on, provider_id) = (row.get(1).ok()?, text(2)?, day(3)?, text(4)?);
     let period = Period::new(day(5)?, day(6)?)?;
     let stored: Vec<Stored> = serde_json::from_str(&text(7)?).ok()?;
+    let at = instant_of(&text(8)?)?;
     let known = stored.into_iter().filter_map(|one| Some((Indicator::parse(&one.indicator)?, one)));
     known
         .map(|(indicator, one)| {
@@ -274,7 +277,7 @@ fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
                 value: value_of(indicator, &one.value)?,
                 place: one.place,
             };
-            Some(KeptValue { submission, document, template: template.clone(), came_on, value })
+            Some(KeptValue { submission, document, template: template.clone(), came_on, at, value })
         })
         .collect()
 }

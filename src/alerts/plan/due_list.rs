@@ -11,7 +11,7 @@ use crate::alerts::hush::{Hush, cause};
 use crate::alerts::route::Route;
 use crate::domain::{Subject, SubjectKind};
 use crate::flags::{Flag, FlagId};
-use crate::rules::Tell;
+use crate::rules::{Rule, Tell};
 
 /// One flag that one recipient is to be told of.
 pub(super) struct Due<'a> {
@@ -88,8 +88,9 @@ pub(super) fn collect_due<'a>(
 /// it waits for the next digest.
 fn place<'a>(inputs: Inputs<'a>, flag: &'a Flag, recipient: &'a str, why: Why) -> Option<Due<'a>> {
     let subject = &flag.last.subject;
+    let waits = |rule: &Rule| rule.tell == Tell::Digest && flag.last.severity <= rule.severity;
     let in_digest = inputs.digest_to.iter().any(|id| id == recipient)
-        && inputs.policy.rule(&flag.last.rule).is_some_and(|rule| rule.tell == Tell::Digest);
+        && inputs.policy.rule(&flag.last.rule).is_some_and(waits);
     let mail = if subject.kind == SubjectKind::Source {
         Kind::Source
     } else if why == Why::First && rests_on_baseline(inputs, flag) {

@@ -60,6 +60,7 @@ pub(super) fn fell_to_inadequate() -> Item {
                 .into(),
         ),
         evidence: vec![Evidence {
+            working: None,
             fact: "rating.overall".into(),
             old: Some("Good".into()),
             old_effective: Some(civil::date(2021, 6, 12)),

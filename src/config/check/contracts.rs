@@ -12,9 +12,10 @@ use super::super::nearest::quoted;
 use super::super::page::read_limited;
 use super::super::reader::Table;
 use super::super::{Code, Source, SourceKind};
-use super::returns::check_template;
-use crate::domain::Contract;
+use super::returns::{band_ends, check_template};
+use crate::domain::indicator::Bands;
 use crate::domain::period::Rhythm;
+use crate::domain::{Contract, Indicator};
 use crate::sources::returns::book::{self, Cell};
 use crate::sources::returns::lists;
 
@@ -90,10 +91,26 @@ fn of_table(table: Table<'_>, templates: &[&str]) -> Option<Contract> {
         returns: table.word("returns", &RHYTHMS),
         template: template.map(Spanned::into_inner),
         due_days: table.whole("due_days", 0..=366),
+        bands: own_bands(&table),
         contacts: texts("contacts").iter().filter_map(|contact| contact_of(contact)).collect(),
     };
     table.end();
     Some(Contract { provider_id: provider?.into_inner(), start: start?, ..contract })
+}
+
+/// `bands = { missed_visit_pct = { green = "<= 1", red = "> 3" } }`
+fn own_bands(table: &Table<'_>) -> BTreeMap<Indicator, Bands> {
+    let Some(own) = table.get("bands").and_then(|value| table.inline("`bands`", value)) else {
+        return BTreeMap::new();
+    };
+    let of = |indicator: &Indicator| {
+        let value = own.get(indicator.key())?;
+        let ends = own.inline(&format!("`bands` of {}", indicator.key()), value)?;
+        Some((*indicator, band_ends(ends, *indicator)?))
+    };
+    let bands = Indicator::ALL.iter().filter_map(of).collect();
+    own.end();
+    bands
 }
 
 /// `role: whom`
@@ -196,6 +213,7 @@ fn of_line(line: &lists::Line<'_>, templates: &[&str]) -> Result<Contract, LineF
         returns,
         template,
         due_days: whole("due_days")?,
+        bands: BTreeMap::new(),
         contacts: contacts(line),
     })
 }

@@ -10,6 +10,7 @@ mod operations;
 mod people;
 mod policy;
 mod returns;
+mod returns_rule;
 mod rule;
 mod smtp;
 mod sources;

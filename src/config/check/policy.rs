@@ -23,9 +23,10 @@ const FILES_MAX: usize = 100;
 const RULES_MAX: usize = 500;
 
 /// The policy that ships, file by file: path from the configuration's folder, and text.
-pub const SHIPPED_POLICY: [(&str, &str); 3] = [
+pub const SHIPPED_POLICY: [(&str, &str); 4] = [
     ("policy/ratings.toml", include_str!("../../../config/policy/ratings.toml")),
     ("policy/register.toml", include_str!("../../../config/policy/register.toml")),
+    ("policy/returns.toml", include_str!("../../../config/policy/returns.toml")),
     ("policy/sources.toml", include_str!("../../../config/policy/sources.toml")),
 ];
 

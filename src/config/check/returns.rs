@@ -237,7 +237,11 @@ fn check_value(table: &Table<'_>, shape: Option<Shape>, indicator: Option<Indica
 
 /// Bands of a value's own.
 fn bands(table: &Table<'_>, indicator: Indicator) -> Option<Bands> {
-    let own = table.inline("`bands`", table.get("bands")?)?;
+    band_ends(table.inline("`bands`", table.get("bands")?)?, indicator)
+}
+
+/// The ends of bands: `{ green = "<= 0.5", red = "> 2", denominator_min = 50 }`
+pub(super) fn band_ends(own: Table<'_>, indicator: Indicator) -> Option<Bands> {
     let bound = |key: &'static str| {
         let text = own.text_opt(key)?;
         let bound = Bound::parse(text.get_ref());

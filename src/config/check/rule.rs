@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::super::Code;
 use super::super::nearest::{quoted, suggest};
 use super::super::reader::Table;
+use super::returns_rule;
 use crate::domain::{Rating, Severity, SubjectKind};
 use crate::rules::{Condition, Rule, Step, Tell};
 
@@ -53,6 +54,9 @@ pub(super) fn rule(table: &Table<'_>) -> Option<Rule> {
 /// The rule's severity: its own word, or that of its first step.
 fn severity(table: &Table<'_>, when: Option<&Condition>) -> Option<Severity> {
     let said = severity_word(table);
+    if let Some(Condition::Expiry { amber, .. }) = when {
+        return Some(said.unwrap_or(*amber));
+    }
     let Some(Condition::PoorUndecided { steps }) = when else {
         if !table.has("severity") && when.is_some() {
             table.missing("severity", "write watch, concern, contingency or operator");
@@ -93,13 +97,17 @@ fn when(table: &Table<'_>) -> Option<Condition> {
         table.missing("when", "write when = { kind = \"overall-is\", rating = \"Inadequate\" }");
         return None;
     };
-    let mut when = table.inline("`when`", value)?;
+    read(table.inline("`when`", value)?)
+}
+
+/// Reads one condition, that of a rule or one of several within it.
+pub(super) fn read(mut when: Table<'_>) -> Option<Condition> {
     let kind = when.text("kind", &format!("a condition is one of: {}", Condition::KINDS.join(", ")))?;
     when.title = format!("`when` of kind {}", quoted(kind.get_ref()));
     let Some(condition) = condition(&when, kind.get_ref()) else {
         let message = format!("there is no condition {}", quoted(kind.get_ref()));
         let help = suggest(kind.get_ref(), &Condition::KINDS, "a condition is one of:");
-        table.notes.fault(Code::RuleCondition, kind.span(), message, help);
+        when.notes.fault(Code::RuleCondition, kind.span(), message, help);
         return None;
     };
     when.end();
@@ -122,7 +130,7 @@ fn condition(when: &Table<'_>, kind: &str) -> Option<Option<Condition>> {
         "source-failed" => Some(Condition::SourceFailed { after: number("after", 1000, 1) }),
         "source-stale" => Some(Condition::SourceStale { intervals: number("intervals", 1000, 2) }),
         "source-lost-ids" => Some(Condition::SourceLostIds),
-        _ => return None,
+        _ => return returns_rule::condition(when, kind),
     })
 }
 

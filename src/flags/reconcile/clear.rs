@@ -47,22 +47,23 @@ impl<'a> Work<'a> {
         if subjects.iter().any(|subject| self.finding_for(subject, &flag.last.family).is_some()) {
             return;
         }
-        let absence = subjects
-            .into_iter()
-            .find_map(|subject| self.given.verdicts.absent.get(&(flag.last.rule.clone(), subject)));
+        let absence = subjects.into_iter().find_map(|subject| {
+            let (rule, family, _) = flag.place();
+            self.given.verdicts.absent.get(&(rule, family, subject))
+        });
         if let Some(absence) = absence {
             self.add(self.states_absence(flag, EventKind::Cleared, State::Cleared, absence));
         }
     }
 
     pub(super) fn absence(&self, flag: &Flag) -> Option<&'a Absence> {
-        self.given.verdicts.absent.get(&(flag.last.rule.clone(), flag.last.subject.clone()))
+        self.given.verdicts.absent.get(&flag.place())
     }
 
     /// Why nobody asks any more whether a flag's condition holds.
     pub(super) fn withdrawn(&self, flag: &Flag) -> Option<String> {
         let last = &flag.last;
-        let in_policy = self.given.policy.rule(&last.rule).is_some_and(|rule| rule.family == last.family);
+        let in_policy = self.given.policy.rule(&last.rule).is_some_and(|rule| rule.owns(&last.family));
         if !in_policy {
             return Some(format!("Rule {} is not in the policy any more.", last.rule));
         }

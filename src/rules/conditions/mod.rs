@@ -3,11 +3,15 @@
 mod line;
 mod ratings;
 mod register;
+mod returns;
+mod several;
 mod sources;
 mod undecided;
 
-use super::{Absence, Condition, Evidence, Known, Rule};
-use crate::domain::{Registration, Severity, Subject};
+pub(super) use returns::Peers;
+
+use super::{Absence, Condition, Evidence, Known, Rule, Standing};
+use crate::domain::{Indicator, Registration, Severity, Subject};
 use crate::facts::Fact;
 
 /// One rule asked of one subject.
@@ -19,6 +23,8 @@ pub(super) struct Asked<'a> {
     pub subject: &'a Subject,
     /// What is known.
     pub known: Known<'a>,
+    /// How reporters stand among each other.
+    pub peers: &'a Peers<'a>,
 }
 
 /// What a condition says of one subject.
@@ -53,9 +59,27 @@ impl Verdict {
     }
 }
 
+/// Takes the verdicts of one condition: one for each indicator of those that have a flag each, else
+/// one for none.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(Option<Indicator>, Verdict);
+
 /// Judges one rule over one subject.
-pub(super) fn judge(asked: Asked<'_>) -> Verdict {
-    match &asked.rule.when {
+pub(super) fn judge(asked: Asked<'_>, tell: Tell<'_>) {
+    judge_condition(asked, &asked.rule.when, tell);
+}
+
+fn judge_condition(asked: Asked<'_>, condition: &Condition, tell: Tell<'_>) {
+    if condition.is_about_returns() {
+        returns::judge(asked, condition, tell);
+    } else if let Condition::Several { quorum, of } = condition {
+        tell(None, several::several(asked, *quorum, of));
+    } else {
+        tell(None, judge_register(asked, condition));
+    }
+}
+
+fn judge_register(asked: Asked<'_>, condition: &Condition) -> Verdict {
+    match condition {
         Condition::Deregistered => register::deregistered(asked),
         Condition::SourceFailed { after } => sources::failed(asked, *after),
         Condition::SourceStale { intervals } => sources::stale(asked, *intervals),
@@ -73,10 +97,26 @@ pub(super) fn judge(asked: Asked<'_>) -> Verdict {
         Condition::OverallSlipped => ratings::overall_slipped(asked),
         Condition::KeyQuestionIs { rating } => ratings::key_question_is(asked, *rating),
         Condition::PoorUndecided { steps } => undecided::poor_undecided(asked, steps),
+        // Judged elsewhere: see `judge_condition`.
+        _ => Verdict::Unknown,
     }
 }
 
 impl Asked<'_> {
+    /// Whether it is of interest that the condition does not hold.
+    fn wants_absence(&self, topic: Option<Indicator>) -> bool {
+        match self.known.standing {
+            Standing::All => true,
+            // Conditions within others do not stand alone, so they are always of interest.
+            Standing::Only(_) if matches!(self.rule.when, Condition::Several { .. }) => true,
+            Standing::Only(places) if places.is_empty() => false,
+            Standing::Only(places) => {
+                let family = self.rule.family_of(topic);
+                places.contains(&(self.rule.id.clone(), family, self.subject.clone()))
+            }
+        }
+    }
+
     fn is_registered(&self) -> bool {
         self.known.history.registration(self.subject) == Some(Registration::Registered)
     }
@@ -93,6 +133,22 @@ fn evidence(now: &Fact, before: Option<&Fact>) -> Evidence {
         observed_at: now.observed_at,
         document: Some(now.document),
         row: Some(now.row.clone()),
+        working: None,
+    }
+}
+
+/// A fact about Carewarden's own work: no document says it.
+fn own(fact: &str, new: String, observed_at: jiff::Timestamp) -> Evidence {
+    Evidence {
+        fact: fact.to_owned(),
+        old: None,
+        old_effective: None,
+        new,
+        effective: None,
+        observed_at,
+        document: None,
+        row: None,
+        working: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Asked, Evidence, Verdict};
+use super::{Asked, Verdict, own};
 use crate::rules::{Known, OWN_CHECK, SourceState, date_words};
 
 /// At most so many ids are named in a sentence; the evidence has them all.
@@ -79,20 +79,6 @@ pub(super) fn lost_ids(asked: Asked<'_>) -> Verdict {
 
 fn state_of<'a>(asked: Asked<'a>) -> Option<&'a SourceState> {
     asked.known.sources.iter().find(|source| source.id == asked.subject.id)
-}
-
-/// A fact about Carewarden's own work: no document says it.
-fn own(fact: &str, new: String, observed_at: Timestamp) -> Evidence {
-    Evidence {
-        fact: fact.to_owned(),
-        old: None,
-        old_effective: None,
-        new,
-        effective: None,
-        observed_at,
-        document: None,
-        row: None,
-    }
 }
 
 fn minute_words(known: Known<'_>, instant: Timestamp) -> String {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::{Severity, Subject, SubjectKind};
 use crate::facts::{Attribute, Fact};
-use crate::rules::{Decided, SourceState};
+use crate::rules::{Decided, Feed, SourceState};
 
 const MINUTES_A_DAY: i64 = 1_440;
 
@@ -83,6 +83,7 @@ impl CaseSource {
             interval: SignedDuration::from_mins(self.interval_minutes),
             gone_ids: self.gone_ids.clone(),
             baseline_at: self.baseline_at,
+            feed: Some(Feed::Register),
         }
     }
 }

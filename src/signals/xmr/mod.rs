@@ -16,7 +16,7 @@ pub use assurance::{Assurance, assurance};
 pub use chart::{Baseline, Chart, Segment};
 pub use limits::{LIMIT_FACTOR, Limits, SCREEN_FACTOR, Screening};
 pub use marks::{Mark, Rule};
-pub use newest::{NewestSignal, judge_newest, judge_newest_with};
+pub use newest::{NewestSignal, judge_newest, judge_newest_against, judge_newest_with};
 pub use rules::{RUN_POINTS_DEFAULT, Rules};
 
 use serde::Serialize;

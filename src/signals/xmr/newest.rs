@@ -32,13 +32,21 @@ pub fn judge_newest(values: &[f64]) -> NewestSignal {
 /// the same values has.
 #[must_use]
 pub fn judge_newest_with(values: &[f64], rules: &Rules) -> NewestSignal {
+    judge_newest_against(values, values.len(), rules)
+}
+
+/// Judges the newest point against limits from the first `baseline` points: the same mark that the
+/// last point of a [`Chart`](super::Chart) with that [`Baseline`](super::Baseline) has.
+#[must_use]
+pub fn judge_newest_against(values: &[f64], baseline: usize, rules: &Rules) -> NewestSignal {
     let Some(newest) = values.last() else { return NewestSignal::Unfit };
-    let limits = Limits::of(values, rules.screening());
+    let past = &values[..baseline.clamp(1, values.len())];
+    let limits = Limits::of(past, rules.screening());
     if !limits.is_finite() || newest.abs() > VALUE_MAX {
         return NewestSignal::Unfit;
     }
     let mark = newest_mark(values, *newest, &limits, rules);
-    NewestSignal::Judged { limits, standing: Standing::of(values.len()), mark }
+    NewestSignal::Judged { limits, standing: Standing::of(past.len()), mark }
 }
 
 fn newest_mark(values: &[f64], newest: f64, limits: &Limits, rules: &Rules) -> Option<Mark> {

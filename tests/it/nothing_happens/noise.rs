@@ -4,9 +4,9 @@
 use carewarden::config;
 use carewarden::demo;
 use carewarden::domain::{Registration, Subject};
-use carewarden::facts::{Fact, History, Statement, changes};
+use carewarden::facts::{Fact, History, Returns, Statement, changes};
 use carewarden::flags::{Flag, FlagEvent, FlagId, Reconciling, reconcile};
-use carewarden::rules::{Known, Policy, evaluate};
+use carewarden::rules::{Known, Policy, Standing, evaluate};
 use carewarden::sources::cqc::{parse, redact};
 use fastrand::Rng;
 use jiff::{Timestamp, tz::TimeZone};
@@ -69,8 +69,15 @@ impl Reader {
 
     /// Judges as the assess job does.
     fn judge(&mut self) -> Vec<FlagEvent> {
-        let known =
-            Known { history: &self.history, sources: &[], decisions: &[], now: self.now, zone: &self.zone };
+        let known = Known {
+            history: &self.history,
+            returns: &Returns::default(),
+            standing: Standing::All,
+            sources: &[],
+            decisions: &[],
+            now: self.now,
+            zone: &self.zone,
+        };
         let verdicts = evaluate(&self.policy, known);
         let newest = self.flags.iter().map(|flag| flag.id.0).max().unwrap_or(0);
         reconcile(Reconciling {

@@ -6,9 +6,10 @@ use carewarden::rules::test::{Case, parse_cases, run_cases};
 
 use super::world::{london, shipped};
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("ratings", include_str!("../../../config/policy/tests/ratings.toml")),
     ("register", include_str!("../../../config/policy/tests/register.toml")),
+    ("returns", include_str!("../../../config/policy/tests/returns.toml")),
     ("sources", include_str!("../../../config/policy/tests/sources.toml")),
 ];
 

@@ -1,9 +1,9 @@
 //! What holds for any register, any order and any flag.
 
 use carewarden::domain::{KeyQuestion, Subject};
-use carewarden::facts::{Attribute, Fact, Framework, History};
+use carewarden::facts::{Attribute, Fact, Framework, History, Returns};
 use carewarden::flags::{EventKind, FlagEvent, State, acknowledge, close, snooze};
-use carewarden::rules::{Known, Policy, SourceState, Verdicts, evaluate};
+use carewarden::rules::{Feed, Known, Policy, SourceState, Standing, Verdicts, evaluate};
 use proptest::prelude::*;
 
 use super::world::{World, at, london, shipped};
@@ -89,6 +89,7 @@ fn source() -> impl Strategy<Value = SourceState> {
         interval: jiff::SignedDuration::from_hours(24),
         gone_ids: IDS[..gone].iter().map(|id| (*id).to_owned()).collect(),
         baseline_at: good_at,
+        feed: Some(Feed::Register),
     })
 }
 
@@ -213,7 +214,7 @@ proptest! {
             for event in events.iter().filter(|event| {
                 matches!(event.kind, EventKind::Cleared | EventKind::Absent | EventKind::Lapsed)
             }) {
-                let key = (event.rule.clone(), event.subject.clone());
+                let key = (event.rule.clone(), event.family.clone(), event.subject.clone());
                 let moved = world.flags().iter().any(|flag| flag.id == event.flag && flag.last.kind == EventKind::Closed);
                 prop_assert!(moved || verdicts.absent.contains_key(&key), "{event:?}");
             }
@@ -244,7 +245,15 @@ proptest! {
         let judged = |facts: Vec<Fact>| {
             let history = History::new(facts, at("09-01"));
             let (sources, zone) = ([source.clone()], london());
-            let known = Known { history: &history, sources: &sources, decisions: &[], now: at("09-01"), zone: &zone };
+            let known = Known {
+                history: &history,
+                returns: &Returns::default(),
+                standing: Standing::All,
+                sources: &sources,
+                decisions: &[],
+                now: at("09-01"),
+                zone: &zone,
+            };
             evaluate(&shipped(), known)
         };
         let (one, other) = (judged(facts), judged(shuffled));

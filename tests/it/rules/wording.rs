@@ -66,7 +66,7 @@ fn every_finding_says_what_holds_in_one_sentence() {
         .verdicts("07-04")
         .absent
         .iter()
-        .map(|((rule, subject), absence)| {
+        .map(|((rule, _, subject), absence)| {
             assert!(!absence.evidence.is_empty(), "{rule} rests on nothing");
             format!("{subject} {rule}: {}", absence.reason)
         })
@@ -88,6 +88,7 @@ fn sources_are_told_in_words() {
         interval: jiff::SignedDuration::from_hours(24),
         gone_ids: vec![],
         baseline_at: Some(at("01-01")),
+        feed: Some(carewarden::rules::Feed::Register),
     };
     world.sources.push(carewarden::rules::SourceState {
         failed_in_a_row: 4,
@@ -103,6 +104,8 @@ fn sources_are_told_in_words() {
     let verdicts = world.verdicts("03-05");
     let mut lines: Vec<String> =
         verdicts.holding.iter().map(|f| format!("{}: {}", f.rule, f.reason)).collect();
-    lines.extend(verdicts.absent.iter().map(|((rule, s), a)| format!("{rule} absent for {s}: {}", a.reason)));
+    lines.extend(
+        verdicts.absent.iter().map(|((rule, _, s), a)| format!("{rule} absent for {s}: {}", a.reason)),
+    );
     insta::assert_snapshot!(lines.join("\n"));
 }

@@ -1,10 +1,10 @@
 //! A policy, a register that changes and the flags that come of it, with few words.
 
 use carewarden::domain::{Rating, Severity, Subject};
-use carewarden::facts::{Attribute, Fact, Framework, History};
+use carewarden::facts::{Attribute, Fact, Framework, History, Returns};
 use carewarden::flags::{Flag, FlagEvent, FlagId, Reconciling, reconcile};
 use carewarden::rules::{
-    Condition, Decided, Known, Policy, Rule, SourceState, Step, Tell, Verdicts, evaluate,
+    Condition, Decided, Known, Policy, Rule, SourceState, Standing, Step, Tell, Verdicts, evaluate,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -125,6 +125,8 @@ impl World {
             &self.policy,
             Known {
                 history: &history,
+                returns: &Returns::default(),
+                standing: Standing::All,
                 sources: &self.sources,
                 decisions: &self.decisions,
                 now: at(day),
