@@ -53,10 +53,33 @@ pub fn calendars(
     let of_dues = dues.into_iter().map(|dues| {
         let mut entries = calendar(&dues, by_provider.get(&dues.provider_id).unwrap_or(&none), today);
         entries.retain(|entry| entry.due_on >= first || entry.versions > 0);
+        // What was due before anybody could hand it in here was not late because of that.
+        for entry in entries.iter_mut().filter(|entry| entry.due_on < first) {
+            if entry.state == ReturnState::Late {
+                entry.state = ReturnState::Received;
+            }
+        }
         let misses = Misses::count(&entries, config.returns.limits);
         ProviderCalendar { provider_id: dues.provider_id, entries, misses }
     });
     Ok(of_dues.collect())
+}
+
+/// With fewer than this who owe a return, that none came says nothing of the way they come.
+const SILENT_PROVIDERS_MIN: usize = 3;
+
+/// The periods of which a return was due from several providers and came from none: then the way by
+/// which returns come is in doubt, not every provider at once. With how many it was due from.
+#[must_use]
+pub fn silent_periods(calendars: &[ProviderCalendar]) -> BTreeMap<Period, usize> {
+    let mut due: BTreeMap<Period, (usize, usize)> = BTreeMap::new();
+    for entry in calendars.iter().flat_map(|calendar| &calendar.entries) {
+        let (all, came) = due.entry(entry.period).or_default();
+        *all += usize::from(entry.state != ReturnState::Due);
+        *came += entry.versions;
+    }
+    let silent = due.into_iter().filter(|(_, (all, came))| *all >= SILENT_PROVIDERS_MIN && *came == 0);
+    silent.map(|(period, (all, _))| (period, all)).collect()
 }
 
 fn owner<'a>(contracts: &'a [Contract], id: &'a str) -> &'a str {

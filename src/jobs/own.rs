@@ -3,9 +3,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::{calendars, silent_periods};
 use super::heartbeat;
 use crate::alerts::moment_words;
 use crate::config::Config;
+use crate::domain::return_::ReturnState;
 use crate::rules::{OWN_CHECK, SourceState};
 use crate::store::health::{Check, CheckKind, CheckOutcome, last_check};
 use crate::store::{Store, StoreError};
@@ -26,6 +28,7 @@ pub(super) fn own_checks(
         states.extend(last_check(store.sql(), kind, now)?.map(|check| state(name, &check, now)));
     }
     states.extend(monitor(store, config, now)?);
+    states.extend(returns(store, config, now)?);
     Ok(states)
 }
 
@@ -43,6 +46,32 @@ fn state(name: &str, check: &Check, now: Timestamp) -> SourceState {
         baseline_at: None,
         feed: None,
     }
+}
+
+/// Returns that were due from several providers and came from none: the way by which they come is in
+/// doubt. It is well again when one comes.
+fn returns(store: &Store, config: &Config, now: Timestamp) -> Result<Option<SourceState>, StoreError> {
+    let today = now.to_zoned(config.council.zone.clone()).date();
+    let calendars = calendars(store.sql(), config, now, today)?;
+    if calendars.is_empty() {
+        return Ok(None);
+    }
+    let silent = silent_periods(&calendars);
+    let newest = calendars
+        .iter()
+        .flat_map(|calendar| &calendar.entries)
+        .filter(|entry| entry.state != ReturnState::Due)
+        .map(|entry| entry.period)
+        .max();
+    let silent = newest.and_then(|newest| Some((newest, silent.get(&newest)?)));
+    let detail = silent.map(|(period, due)| {
+        format!(
+            "no return for {period} has come from any of the {due} providers that owe one; check the way by \
+             which returns come"
+        )
+    });
+    let outcome = if detail.is_some() { CheckOutcome::Failed } else { CheckOutcome::Ok };
+    Ok(Some(state("returns", &Check { at: now, outcome, detail }, now)))
 }
 
 /// A monitor that was not reached for a while is no news; one that stays silent is.

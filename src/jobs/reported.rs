@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use super::calendar::calendars;
+use super::calendar::{ProviderCalendar, calendars, silent_periods};
 use crate::config::{Config, Returns as Settings};
 use crate::domain::indicator::{Bands, Indicator};
+use crate::domain::return_::Misses;
 use crate::domain::{Contract, Subject};
 use crate::facts::History;
 use crate::facts::returns::{Calendar, Reported, Reporter, Returns, Series, SeriesKey};
@@ -40,10 +41,14 @@ pub fn reported(
         let bands = bands(settings, &id, key.indicator, template, today);
         reporters.entry(id).or_default().add(key, Series::new(bands, gathered.points));
     }
-    for calendar in calendars(conn, config, now, today)? {
-        let reporter = reporters.entry(calendar.provider_id).or_default();
-        let (entries, misses) = (calendar.entries, calendar.misses);
-        reporter.calendar = Some(Calendar { entries, misses, limits: settings.limits });
+    let calendars = calendars(conn, config, now, today)?;
+    let silent = silent_periods(&calendars);
+    for ProviderCalendar { provider_id, mut entries, .. } in calendars {
+        // What came from nobody is no provider's fault: an own check tells the operator.
+        entries.retain(|entry| !silent.contains_key(&entry.period));
+        let misses = Misses::count(&entries, settings.limits);
+        let calendar = Calendar { entries, misses, limits: settings.limits };
+        reporters.entry(provider_id).or_default().calendar = Some(calendar);
     }
     let locations: BTreeSet<&String> =
         settings.contracts.iter().flat_map(|contract| &contract.location_ids).collect();

@@ -95,7 +95,13 @@ fn several(quorum: Quorum, of: &[Condition]) -> String {
     format!("{how_many}: {}.", parts.join("; "))
 }
 
+/// So many indicators are named in a sentence.
+const NAMED_MAX: usize = 8;
+
 fn names(indicators: &[Indicator]) -> String {
+    if indicators.len() > NAMED_MAX {
+        return format!("any of {} indicators", indicators.len());
+    }
     let names: Vec<&str> = indicators.iter().map(|indicator| indicator.meaning().name).collect();
     names.join(", ")
 }

@@ -80,7 +80,7 @@ fn a_text_without_rules_is_no_policy() {
     let faults = policy_from_str("mine.toml", "# none").expect_err("no rules");
     assert_eq!(faults.0[0].code, Code::PolicyNoRules);
     assert!(policy_from_str("mine.toml", "[[rule]]\nid = 5").is_err());
-    assert_eq!(builtin_policy().rules.len(), 12);
+    assert_eq!(builtin_policy().rules.len(), 19);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod files;
 mod folder;
 mod properties;
 mod readings;
+mod told;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use carewarden::rules::test::{Case, parse_cases, run_cases};
 
-use super::world::{london, shipped};
+use carewarden::config::builtin_policy as shipped;
+
+use super::world::london;
 
 const FILES: [(&str, &str); 4] = [
     ("ratings", include_str!("../../../config/policy/tests/ratings.toml")),
@@ -22,8 +24,9 @@ fn all() -> Vec<Case> {
 
 #[test]
 fn every_shipped_case_passes() {
-    let printed: Vec<String> =
-        run_cases(&shipped(), &all(), &london()).iter().map(ToString::to_string).collect();
+    let results = run_cases(&shipped(), &all(), &london());
+    let printed: Vec<String> = results.iter().map(ToString::to_string).collect();
+    assert!(results.iter().all(|result| result.passed()), "{}", printed.join("\n"));
     insta::assert_snapshot!(printed.join("\n"));
 }
 

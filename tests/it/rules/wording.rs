@@ -1,17 +1,32 @@
 //! The sentences that people read.
 
-use carewarden::domain::{KeyQuestion, Rating};
+use carewarden::domain::{Indicator, KeyQuestion, Rating};
 use carewarden::facts::{Attribute, Framework};
-use carewarden::rules::{Condition, sentence};
+use carewarden::rules::{Band, Condition, Quorum, sentence};
 
 use super::world::{World, date, shipped};
 
 #[test]
 fn every_condition_reads_as_plain_english() {
-    let mut conditions: Vec<Condition> = shipped().rules.into_iter().map(|rule| rule.when).collect();
+    let mut conditions: Vec<Condition> =
+        carewarden::config::builtin_policy().rules.into_iter().map(|rule| rule.when).collect();
     conditions.push(Condition::OverallFellTo { rating: Rating::Good });
     conditions.push(Condition::SourceFailed { after: 3 });
     conditions.push(Condition::InspectionOlderThan { years: 1 });
+    let red = |in_a_row| Condition::IndicatorBand {
+        band: Band::Red,
+        in_a_row,
+        indicators: vec![Indicator::MissedVisits],
+    };
+    conditions.push(red(3));
+    conditions.push(Condition::IndicatorTrend { indicators: vec![Indicator::LateVisits] });
+    conditions.push(Condition::IndicatorOutlier { indicators: vec![Indicator::Complaints] });
+    for quorum in [Quorum::All, Quorum::Any, Quorum::AtLeast(2)] {
+        conditions.push(Condition::Several {
+            quorum,
+            of: vec![Condition::Dormant, red(1), Condition::ReturnsMissed],
+        });
+    }
     for kind in Condition::KINDS {
         assert!(conditions.iter().any(|condition| condition.kind() == kind), "{kind} is not shown");
     }

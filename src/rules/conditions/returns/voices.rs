@@ -120,7 +120,8 @@ fn signal(asked: Asked<'_>, heard: &Heard<'_>, severity: Option<Severity>, other
         shown.extend(own_evidence(asked, heard, worsening));
     }
     if let Some((group, place)) = heard.peers.filter(|_| heard.out) {
-        reasons.push(outlier_words(heard, group));
+        let alone = reasons.is_empty();
+        reasons.push(if alone { outlier_words(heard, group) } else { format!("it {}", beyond_words(group)) });
         shown.extend(peer_evidence(asked, heard, group, place));
     }
     if reasons.is_empty() {
@@ -164,8 +165,11 @@ fn trend_words(heard: &Heard<'_>, worsening: Worsening) -> String {
 }
 
 fn outlier_words(heard: &Heard<'_>, group: &Group<'_>) -> String {
-    let count = group.funnel.units.len();
-    format!("{} lies beyond the 99.8 % limit among {count} providers", newest_words(heard))
+    format!("{} {}", newest_words(heard), beyond_words(group))
+}
+
+fn beyond_words(group: &Group<'_>) -> String {
+    format!("lies beyond the 99.8 % limit among {} providers", group.funnel.units.len())
 }
 
 fn own_evidence(asked: Asked<'_>, heard: &Heard<'_>, worsening: Worsening) -> Vec<crate::rules::Evidence> {
