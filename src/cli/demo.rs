@@ -19,6 +19,9 @@ use crate::store::{self, StoreError, lists};
 /// Without --dir, so many folders are tried before the demonstration gives up.
 const FOLDERS_MAX: u32 = 1_000;
 
+/// The source of returns in the demonstration's configuration.
+const RETURNS: &str = "returns";
+
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -68,8 +71,8 @@ async fn show(dir: &Path, context: &mut Context) -> Result<Exit, Fault> {
     heading(context, &stage.config, "DAY 1", day_one, "the register as found")?;
     day(context, &stage, &first, asked, None)?;
 
-    stage.overnight(overnight);
-    heading(context, &stage.config, "OVERNIGHT", overnight, "seven changes, all made up")?;
+    stage.overnight(overnight)?;
+    heading(context, &stage.config, "OVERNIGHT", overnight, "eight changes, all made up")?;
     for told in story::TOLD {
         context.out.line(&format!(
             "  - {}\n      {}",
@@ -90,9 +93,11 @@ async fn show(dir: &Path, context: &mut Context) -> Result<Exit, Fault> {
 fn opening() -> Vec<String> {
     vec![
         Colour::Bold.paint("Carewarden: who cares for whom, how well, and who is told when that changes."),
-        "105 recorded home-care records of Oldham (Care Quality Commission, March 2025) and seven made-up"
+        "105 recorded home-care records of Oldham (Care Quality Commission, March 2025) and eight made-up"
             .into(),
-        "services, behind a real HTTP server on this machine. Nothing leaves it.".into(),
+        "services, behind a real HTTP server on this machine, and five made-up providers' returns in a folder."
+            .into(),
+        "Nothing leaves this machine.".into(),
     ]
 }
 
@@ -116,10 +121,19 @@ fn day(
     since: Option<Timestamp>,
 ) -> Result<(), Fault> {
     for source in &done.sources {
-        context.out.line(&format!(
-            "  read     {asked} requests, {} records, {} new facts, {} rejects",
-            source.records, source.facts, source.rejects
-        ))?;
+        let read = if source.id == RETURNS {
+            let files = if source.documents == 1 { "file" } else { "files" };
+            format!(
+                "{} {files} of returns, {} values, {} rejects",
+                source.documents, source.facts, source.rejects
+            )
+        } else {
+            format!(
+                "{asked} requests, {} records, {} new facts, {} rejects",
+                source.records, source.facts, source.rejects
+            )
+        };
+        context.out.line(&format!("  read     {read}"))?;
     }
     let assessed = done.assessed.clone().unwrap_or_default();
     context.out.line(&format!("  flagged  {} opened, {} cleared", assessed.opened, assessed.cleared))?;

@@ -1,6 +1,7 @@
 //! What the demonstration runs on: recorded data, and a server that answers like the regulator.
 
 pub mod regulator;
+pub mod returns;
 mod stage;
 pub mod story;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::regulator::RecordedRegulator;
-use super::story;
+use super::{returns, story};
 use crate::clock::Clock;
 use crate::config::{self, Config, Faults};
 use crate::jobs::{Cycle, Done, Jobs, cycle};
@@ -56,6 +56,8 @@ pub struct Places {
     pub database: PathBuf,
     /// The mails.
     pub mails: PathBuf,
+    /// The watched folder for returns.
+    pub returns: PathBuf,
 }
 
 impl Places {
@@ -66,6 +68,7 @@ impl Places {
             config: dir.join("carewarden.toml"),
             database: dir.join("carewarden.db"),
             mails: dir.join("mail"),
+            returns: dir.join("returns"),
             dir: dir.to_owned(),
         }
     }
@@ -126,11 +129,15 @@ impl Stage {
         Ok(cycle(&mut self.store, &self.config, how).await?)
     }
 
-    /// Lets the night pass: the made-up changes are published.
-    pub fn overnight(&self, published_at: Timestamp) {
+    /// Lets the night pass: the made-up changes are published, and the returns for March come.
+    ///
+    /// # Errors
+    /// The returns cannot be written.
+    pub fn overnight(&self, published_at: Timestamp) -> Result<(), DemoError> {
         for record in story::day_two() {
             self.regulator.set_location(record, published_at);
         }
+        drop_return(&self.places, "march-2025.csv", &returns::day_two())
     }
 
     /// How many requests the server has answered.
@@ -142,13 +149,22 @@ impl Stage {
 
 fn write_folder(places: &Places, base_url: &str) -> Result<(), DemoError> {
     let policy = places.dir.join("policy");
-    for dir in [&policy, &places.mails] {
+    for dir in [&policy, &places.mails, &places.returns] {
         std::fs::create_dir_all(dir).map_err(io("make", dir))?;
     }
     for (name, text) in config::SHIPPED_POLICY {
         write(&places.dir.join(name), text)?;
     }
+    drop_return(places, "to-february-2025.csv", &returns::day_one())?;
     write(&places.config, &CONFIG.replace("BASE_URL", base_url))
+}
+
+/// Drops a file that has been whole for a while by the demonstration's own time.
+fn drop_return(places: &Places, name: &str, text: &str) -> Result<(), DemoError> {
+    let path = places.returns.join(name);
+    write(&path, text)?;
+    let file = std::fs::File::options().write(true).open(&path).map_err(io("open", &path))?;
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).map_err(io("set the time of", &path))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), DemoError> {

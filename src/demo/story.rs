@@ -20,12 +20,22 @@ const TANDLE_HILL: &str = "1-99999999906";
 const TANDLE_HILL_NEW: &str = "1-99999999907";
 const WHARF: &str = "1-99999999908";
 
-const PROVIDERS: [(&str, &str); 5] = [
+const HARBOUR_HOME: &str = "1-99999999909";
+
+/// The provider whose returns get worse.
+pub(super) const HARBOUR: &str = "1-99999999956";
+
+/// The providers that have a contract and send returns.
+pub(super) const REPORTING: [&str; 5] =
+    ["1-99999999951", "1-99999999952", "1-99999999953", "1-99999999955", HARBOUR];
+
+const PROVIDERS: [(&str, &str); 6] = [
     ("1-99999999951", "Brightside Group Ltd (made up)"),
     ("1-99999999952", "Marigold Support Ltd (made up)"),
     ("1-99999999953", "Pennine Care at Home Ltd (made up)"),
     ("1-99999999954", "Quiet Street Homecare Ltd (made up)"),
     ("1-99999999955", "Tandle Hill Carers Ltd (made up)"),
+    (HARBOUR, "Harbour Home Support Ltd (made up)"),
 ];
 
 /// A made-up change and what should come of it, in words.
@@ -38,7 +48,7 @@ pub struct Told {
 }
 
 /// What happens overnight, in the order in which it is told.
-pub const TOLD: [Told; 7] = [
+pub const TOLD: [Told; 8] = [
     Told { change: "Brightside Home Care falls from Good to Inadequate", expect: "contingency alert" },
     Told {
         change: "its branch in Shaw falls to Requires improvement",
@@ -54,6 +64,11 @@ pub const TOLD: [Told; 7] = [
     Told {
         change: "Wharf Care's record is spelled anew, loses blocks, gains \"Inspected but not rated\"",
         expect: "nothing: no event from representation",
+    },
+    Told {
+        change: "five providers send their returns for March; Harbour Home Support, rated Good, misses more visits \
+                 and comes late more often than in two years",
+        expect: "two signals that agree: told at once, with a picture",
     },
 ];
 
@@ -92,6 +107,7 @@ pub fn day_one() -> Vec<Value> {
             &["Safe"],
         ),
         rated(service(WHARF, "Wharf Care (made up)", 1), "Good", "2023-03-30", &[]),
+        rated(service(HARBOUR_HOME, "Harbour Home Support (made up)", 5), "Good", "2023-08-21", &[]),
     ]
 }
 

@@ -32,7 +32,11 @@ fn strike(verb: Verb, act: Act, expected: MailState) {
     let ids = bench.queue(&["struck", "second", "third"]);
     let known = matches!(verb, Verb::Rcpt | Verb::Data | Verb::Body);
     bench.server.fault(verb, known.then_some("struck@example.gov.uk"), act, 1);
+    if matches!(act, Act::Silence) {
+        bench.smtp().timeout = super::PATIENCE_WITH_SILENCE;
+    }
     bench.deliver(0, Mode::Due);
+    bench.smtp().timeout = super::PATIENCE;
 
     assert_eq!(bench.state(ids[0]), expected, "{case}: {:?}", bench.row(ids[0]));
     let all_struck = matches!(verb, Verb::Connect | Verb::Ehlo | Verb::Starttls | Verb::Auth);
