@@ -58,6 +58,12 @@ impl Period {
         (days_between(self.start.max(other.start), self.end.min(other.end)) + 1).max(0)
     }
 
+    /// Whether most of the shorter of two periods lies in the other.
+    #[must_use]
+    pub fn is_mostly(self, other: Self) -> bool {
+        self.shared_days(other) * 2 > self.days().min(other.days())
+    }
+
     /// The calendar month that a day lies in.
     #[must_use]
     pub fn month_of(day: Date) -> Self {

@@ -180,13 +180,9 @@ fn entry(dues: &Dues, period: Period, submissions: &[Submission], today: Date) -
     let about: Vec<&Submission> = submissions
         .iter()
         // Councils' own periods do not end with the month: most of the shorter one must be shared.
-        .filter(|one| one.provider_id == dues.provider_id && is_about(one.period, period))
+        .filter(|one| one.provider_id == dues.provider_id && one.period.is_mostly(period))
         .collect();
     Some(Entry { period, due_on, state: state(&about, due_on, today), versions: about.len() })
-}
-
-fn is_about(said: Period, expected: Period) -> bool {
-    said.shared_days(expected) * 2 > said.days().min(expected.days())
 }
 
 /// The best that came counts, and the first day on which that much was there.

@@ -6,6 +6,7 @@
 mod history;
 mod merge;
 pub mod numbers;
+pub mod quality;
 pub mod returns;
 
 use jiff::{Timestamp, civil::Date};

@@ -82,7 +82,9 @@ pub fn silent_periods(calendars: &[ProviderCalendar]) -> BTreeMap<Period, usize>
     silent.map(|(period, (all, _))| (period, all)).collect()
 }
 
-fn owner<'a>(contracts: &'a [Contract], id: &'a str) -> &'a str {
+/// The provider to which a return counts: a location's is that of the provider whose contract names it.
+#[must_use]
+pub fn owner<'a>(contracts: &'a [Contract], id: &'a str) -> &'a str {
     let owns = |contract: &&Contract| contract.location_ids.iter().any(|location| location == id);
     contracts.iter().find(owns).map_or(id, |contract| contract.provider_id.as_str())
 }

@@ -19,7 +19,7 @@ pub mod reported;
 mod returns;
 
 pub use assess::{Assessed, Record, assess, assess_with};
-pub use calendar::{ProviderCalendar, calendars};
+pub use calendar::{ProviderCalendar, calendars, owner};
 pub use collect::{Accepted, Collecting, SourceRead, collect};
 pub use cycle::{Cycle, Done, Jobs, cycle, deliver_and_tell};
 pub use deliver::{DeadLetter, Delivered};

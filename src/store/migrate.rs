@@ -5,11 +5,12 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, append::begin};
 
 /// The migrations, in order; the schema's number is how many have been applied.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_checks.sql"),
     include_str!("migrations/0003_daemon.sql"),
     include_str!("migrations/0004_returns.sql"),
+    include_str!("migrations/0005_remarks.sql"),
 ];
 
 /// The views are made anew at each start: they are a contract of names, not data.
@@ -19,7 +20,7 @@ const VIEWS: &str = include_str!("views.sql");
 pub const APPLICATION_ID: i64 = 0x4341_5245;
 
 /// Tables that take inserts at `seq = max + 1` and nothing else.
-pub const GROWS_ONLY: [&str; 21] = [
+pub const GROWS_ONLY: [&str; 22] = [
     "runs",
     "run_ends",
     "documents",
@@ -40,6 +41,7 @@ pub const GROWS_ONLY: [&str; 21] = [
     "returns",
     "return_values",
     "return_states",
+    "return_remarks",
     "leaves",
 ];
 

@@ -20,6 +20,7 @@ mod migrate;
 mod open;
 pub mod outbox;
 mod owner;
+pub mod remarks;
 pub mod restore;
 pub mod retention;
 pub mod returns;

@@ -256,7 +256,8 @@ pub fn newest_values(conn: &Connection, as_of: Timestamp) -> Result<Vec<KeptValu
     Ok(newest.into_values().collect())
 }
 
-fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
+/// The values of a row of version and body.
+pub(super) fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
     let text = |index: usize| row.get::<_, String>(index).ok();
     let day = |index: usize| date_of(&text(index)?);
     let (document, template, came_on, provider_id) = (row.get(1).ok()?, text(2)?, day(3)?, text(4)?);

@@ -96,3 +96,9 @@ FROM return_states s
 WHERE s.state IN ('missing', 'refused')
   AND s.seq = (SELECT max(seq) FROM return_states n
                WHERE n.provider_id = s.provider_id AND n.period_start = s.period_start AND n.period_end = s.period_end);
+
+DROP VIEW IF EXISTS audit_return_remarks;
+CREATE VIEW audit_return_remarks AS
+SELECT m.seq, m.submission, m.provider_id, m.period_start, m.period_end, r.version, m.at, m.kind, m.indicator,
+       m.location_id, m.zone, r.file, r.document, m.place, m.sentence
+FROM return_remarks m JOIN returns r ON r.seq = m.submission;

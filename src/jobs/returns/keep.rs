@@ -4,12 +4,14 @@ use super::file::{File, Outcome};
 use super::{NO_BODY, Taking};
 use crate::audit::Cell;
 use crate::config::ReturnsFrom;
-use crate::domain::return_::Kept;
+use crate::domain::return_::{Kept, ReturnValue};
+use crate::facts::quality::{self, Version};
 use crate::jobs::JobError;
 use crate::jobs::collect::SourceRead;
 use crate::sources::returns::reading::{REJECTS_MAX, Reading};
 use crate::store::collects::{CollectOutcome, NewCollect};
 use crate::store::facts::NewDocument;
+use crate::store::remarks::{self, Remarked};
 use crate::store::returns::{NewReturn, is_read};
 use crate::store::{Tx, instant};
 
@@ -82,8 +84,7 @@ impl Taking<'_> {
         let new = NewReturn { template: Some(&reading.template), rejects: reading.rejects.len(), ..new };
         let mut best = Kept::Nothing;
         for (about, (kept, values)) in reading.returns() {
-            let about = Some(about);
-            tx.submission(NewReturn { about, kept, ..new }, &values)?;
+            self.keep_version(tx, NewReturn { about: Some(about), kept, ..new }, &values)?;
             read.records += 1;
             read.facts += values.len();
             best = best.min(kept);
@@ -101,6 +102,24 @@ impl Taking<'_> {
             read.spoil(reading.rejects.len(), problem);
         }
         Ok(best)
+    }
+
+    /// Keeps a version with what is to be remarked on it, against what was held before it.
+    fn keep_version(&self, tx: &Tx<'_>, new: NewReturn<'_>, values: &[&ReturnValue]) -> Result<(), JobError> {
+        let remarks = match (new.about, new.template) {
+            (Some((provider, period)), Some(form)) if !values.is_empty() => {
+                let held = remarks::held(tx.sql(), provider, period, form)?;
+                quality::remarks(Version { period, kept: new.kept, values }, &held)
+            }
+            _ => Vec::new(),
+        };
+        let submission = tx.submission(new, values)?;
+        let Some((provider_id, period)) = new.about else { return Ok(()) };
+        let on = Remarked { run: new.run, submission, at: new.at, provider_id, period };
+        for remark in &remarks {
+            tx.remark(on, remark)?;
+        }
+        Ok(())
     }
 
     fn reject(&self, tx: &Tx<'_>, document: i64, place: &str, reason: &str) -> Result<(), JobError> {

@@ -43,7 +43,7 @@ fn the_program_says_what_it_can_do() {
 
 #[test]
 fn every_command_says_what_it_takes() {
-    let commands: [&[&str]; 24] = [
+    let commands: [&[&str]; 25] = [
         &["demo"],
         &["init"],
         &["check"],
@@ -54,6 +54,7 @@ fn every_command_says_what_it_takes() {
         &["flags"],
         &["explain"],
         &["providers"],
+        &["returns"],
         &["outbox"],
         &["outbox", "retry"],
         &["outbox", "drop"],

@@ -17,15 +17,16 @@ use tempfile::TempDir;
 
 use super::{CAME_ON, fixture};
 
-const NOW: &str = "2026-08-05T06:00:00Z";
+pub const NOW: &str = "2026-08-05T06:00:00Z";
 
 /// A council with a folder of returns.
-struct Council {
+pub struct Council {
     root: TempDir,
-    config: Config,
+    /// Read from its file.
+    pub config: Config,
 }
 
-fn council(more: &str) -> Council {
+pub fn council(more: &str) -> Council {
     let root = tempfile::tempdir().expect("a folder");
     fs::create_dir(root.path().join("in")).expect("made");
     let text = format!(
@@ -42,8 +43,13 @@ fn council(more: &str) -> Council {
 }
 
 impl Council {
-    fn store(&self) -> Store {
+    pub fn store(&self) -> Store {
         Store::open_writer(&self.config.store.path, Duration::ZERO).expect("opens")
+    }
+
+    /// The configuration's path.
+    pub fn file(&self) -> std::path::PathBuf {
+        self.root.path().join("carewarden.toml")
     }
 
     fn folder(&self) -> std::path::PathBuf {
@@ -51,7 +57,7 @@ impl Council {
     }
 
     /// Drops a file that was last changed so long before now.
-    fn drop_file(&self, name: &str, bytes: &[u8], age_s: u64) {
+    pub fn drop_file(&self, name: &str, bytes: &[u8], age_s: u64) {
         let path = self.folder().join(name);
         fs::write(&path, bytes).expect("written");
         let now = SystemTime::from(at(NOW));
@@ -59,7 +65,7 @@ impl Council {
         file.set_modified(now - Duration::from_secs(age_s)).expect("its time is set");
     }
 
-    fn collect(&self, store: &mut Store, now: &str) -> SourceRead {
+    pub fn collect(&self, store: &mut Store, now: &str) -> SourceRead {
         self.collect_all(store, now).remove(0)
     }
 
@@ -154,7 +160,7 @@ fn reading_twice_adds_nothing_and_a_resubmission_is_a_new_version() {
     assert_eq!(versions, [(1, 1), (2, 2)]);
 }
 
-fn rows<T>(store: &Store, sql: &str, of: impl Fn(&rusqlite::Row<'_>) -> T) -> Vec<T> {
+pub fn rows<T>(store: &Store, sql: &str, of: impl Fn(&rusqlite::Row<'_>) -> T) -> Vec<T> {
     let mut statement = store.sql().prepare(sql).expect("sound SQL");
     let rows = statement.query_map([], |row| Ok(of(row))).expect("runs");
     rows.map(|row| row.expect("a row")).collect()

@@ -4,6 +4,7 @@ mod contracts;
 mod files;
 mod folder;
 mod properties;
+mod quality;
 mod readings;
 mod told;
 

@@ -43,6 +43,11 @@ pub fn full() -> World {
     let register = Register::day_one();
     let world = World::new(&register);
     returns_come(&world);
+    drop_file(
+        &world,
+        "01-january.csv",
+        &RETURN.replace("-02-", "-01-").replace("-28,", "-31,").replace("1560", "156"),
+    );
     register.front.fail("/locations/1-99999999903", Fault::json("[]"));
     let mut odd = register.regulator.location("1-99999999901").expect("one of the story");
     odd["aFieldOfTomorrow"] = json!(1);
@@ -71,13 +76,18 @@ pub fn full() -> World {
 pub fn returns_come(world: &World) {
     let folder = world.dir.path().join("in");
     fs::create_dir(&folder).expect("made");
-    let file = folder.join("february.csv");
-    fs::write(&file, RETURN).expect("written");
-    let written = fs::File::options().write(true).open(&file).expect("opens");
-    written.set_modified(UNIX_EPOCH).expect("its time is set");
+    drop_file(world, "february.csv", RETURN);
     let path = world.dir.path().join("carewarden.toml");
     let config = fs::read_to_string(&path).expect("is there");
     fs::write(&path, format!("{config}{CONTRACT}")).expect("written");
+}
+
+/// Drops a return that has long been whole.
+fn drop_file(world: &World, name: &str, text: &str) {
+    let file = world.dir.path().join("in").join(name);
+    fs::write(&file, text).expect("written");
+    let written = fs::File::options().write(true).open(&file).expect("opens");
+    written.set_modified(UNIX_EPOCH).expect("its time is set");
 }
 
 /// What a daemon writes of itself, without waiting for one.
