@@ -4,6 +4,7 @@
 mod due;
 mod hush;
 mod plan;
+mod refusal;
 mod render;
 mod route;
 mod sample;
@@ -12,6 +13,7 @@ mod view;
 pub use due::{Telling, Told, Why, why_tell};
 pub use hush::Hush;
 pub use plan::{Inputs, Planned, PlannedMail, plan};
+pub use refusal::{Extent, NamedFile, Refusal, RefusedFile, Sender};
 pub use render::{Rendered, TemplateFault, Templates, render};
 pub use route::{Quiet, QuietMatch, Recipient, Route, Routing};
 pub use sample::Sample;
@@ -160,6 +162,9 @@ pub struct Alert {
     pub answer: Option<String>,
     /// Other recipients told of the same items, by id.
     pub also_told: Vec<String>,
+    /// Returns that were refused, for a mail of [`Kind::Source`] that is about them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
     /// Plain lines for mails that are not about flags (digest counts, a delivery fault).
     pub notes: Vec<String>,
     /// Further gaps in what is known. That packages of care and capacity are not connected is said by
@@ -193,6 +198,7 @@ impl Alert {
             raised_civil: raised.datetime(),
             answer: None,
             also_told: Vec::new(),
+            refusal: None,
             notes: Vec::new(),
             not_known: Vec::new(),
             name_in_subject: false,

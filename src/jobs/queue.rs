@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::JobError;
-use crate::alerts::{Alert, Item, Kind, Recipient, Rendered, Templates, render};
+use crate::alerts::{Alert, Item, Kind, Recipient, Refusal, Rendered, Templates, render};
 use crate::config::Config;
 use crate::flags::FlagId;
 use crate::mail::{self, Outgoing};
@@ -100,7 +100,7 @@ fn bytes(
         severity: alert.severity,
         flags: &distinct(alert, |item| &item.flag),
         rules: &distinct(alert, |item| &item.rule),
-        subjects: &distinct(alert, |item| &item.subject.id),
+        subjects: &subjects(alert),
         text: &rendered.text,
         html: &rendered.html,
     })?;
@@ -118,8 +118,16 @@ fn distinct(alert: &Alert, of: impl Fn(&Item) -> &String) -> Vec<String> {
     all
 }
 
-/// What a mail is called in lists: its gravest flag, or its kind and run.
+/// The ids of those it is about.
+fn subjects(alert: &Alert) -> Vec<String> {
+    alert.refusal.as_ref().map_or_else(|| distinct(alert, |item| &item.subject.id), Refusal::ids)
+}
+
+/// What a mail is called in lists: its gravest flag, its document, or its kind and run.
 fn reference(alert: &Alert, run: Option<i64>) -> String {
+    if let Some(refusal) = &alert.refusal {
+        return refusal.reference();
+    }
     match (alert.kind, alert.items.first()) {
         (Kind::Alert | Kind::Source, Some(item)) => item.flag.clone(),
         (kind, _) => format!("{}-{}", kind.as_str(), run.unwrap_or_default()),

@@ -5,7 +5,7 @@
 use crate::domain::Severity;
 use crate::rules::OWN_CHECK;
 
-use super::super::{Alert, Kind, Why};
+use super::super::{Alert, Extent, Kind, Refusal, Why};
 use super::words::{clean, council_short, cut_at_word, lead, phrase};
 
 /// Longest subject line; longer ones are cut by the lists of most mail programs anyway.
@@ -47,6 +47,9 @@ pub(super) fn mail_id(alert: &Alert) -> Option<String> {
 
 /// What the mail says, in one line without the tag: also the title of the HTML part.
 pub(super) fn title(alert: &Alert) -> String {
+    if let Some(refusal) = &alert.refusal {
+        return refusal_title(refusal);
+    }
     match alert.kind {
         Kind::Alert => flag_title(alert),
         Kind::Source => source_title(alert),
@@ -80,6 +83,24 @@ fn source_title(alert: &Alert) -> String {
     // An address says little in a subject line and pushes out what matters; the mail has it.
     let said = said.split(": http").next().unwrap_or_default();
     format!("{kind} {id}: {said}")
+}
+
+/// Whose return, by id: a file's name can hold the provider's, which is told only by setting.
+fn refusal_title(refusal: &Refusal) -> String {
+    let file = match refusal {
+        Refusal::More { files, .. } => return format!("{} more returns refused", files.len()),
+        Refusal::File(file) => file,
+    };
+    let first = file.senders.first().map(|sender| clean(&sender.id, 40)).unwrap_or_default();
+    let more = match file.senders.len() {
+        0 | 1 => String::new(),
+        several => format!(" and {} more", several - 1),
+    };
+    let what = match file.extent {
+        Extent::Whole => "refused",
+        Extent::Part => "taken in part",
+    };
+    format!("Return of {first}{more} {what}")
 }
 
 fn summary_title(alert: &Alert) -> String {

@@ -24,7 +24,7 @@ macro_rules! shipped {
 }
 
 /// The templates of `config/templates`, which councils copy and edit.
-const SHIPPED: [(&str, &str); 16] = shipped![
+const SHIPPED: [(&str, &str); 18] = shipped![
     "actions.txt",
     "alert.html",
     "alert.txt",
@@ -37,6 +37,8 @@ const SHIPPED: [(&str, &str); 16] = shipped![
     "frame.html",
     "frame.txt",
     "parts.html",
+    "return.html",
+    "return.txt",
     "source.html",
     "source.txt",
     "summary.html",
@@ -134,9 +136,10 @@ impl Templates {
     }
 }
 
-/// The two templates of a kind of mail.
+/// The two templates of a kind of mail. One about refused returns is of a source, but for officers.
 fn names(alert: &Alert) -> [String; 2] {
-    ["txt", "html"].map(|part| format!("{}.{part}", alert.kind.as_str()))
+    let name = if alert.refusal.is_some() { "return" } else { alert.kind.as_str() };
+    ["txt", "html"].map(|part| format!("{name}.{part}"))
 }
 
 fn environment() -> Environment<'static> {

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 
 use crate::domain::Severity;
 
-use super::super::{Alert, Change, Item, Kind, Why};
+use super::super::{Alert, Change, Extent, Item, Kind, NamedFile, Refusal, RefusedFile, Sender, Why};
 use super::subject;
 use super::words::{clean, clean_line, council_short, gravest, severity_word};
 
@@ -18,6 +18,9 @@ const ROWS_MAX: usize = 100;
 
 /// Lines shown of each list: notes, gaps, recipients also told.
 const LINES_MAX: usize = 50;
+
+/// Ids shown of one file in a list.
+const NAMED_IDS_MAX: usize = 3;
 
 /// Changes shown of one item: a rating and its five key questions, twice.
 const CHANGES_MAX: usize = 12;
@@ -69,6 +72,7 @@ pub(super) fn context_of(alert: &Alert) -> Value {
         groups => groups(alert),
         left_out => alert.items.len().saturating_sub(items_max(alert)),
         also_told => lines(&alert.also_told, WORD_CHARS_MAX).join(", "),
+        refusal => alert.refusal.as_ref().map(refusal_of),
         notes => lines(&alert.notes, SENTENCE_CHARS_MAX),
         not_known => lines(&alert.not_known, SENTENCE_CHARS_MAX),
     }
@@ -102,6 +106,11 @@ fn name_or(name: &str, id: &str) -> String {
 /// What kind of mail it is, in the words of its head.
 fn heading(alert: &Alert) -> String {
     let cleared = alert.why == Why::Cleared;
+    match &alert.refusal {
+        Some(Refusal::File(file)) if file.extent == Extent::Part => return "return taken in part".to_owned(),
+        Some(_) => return "return refused".to_owned(),
+        None => {}
+    }
     match alert.kind {
         Kind::Alert if cleared => "cleared".to_owned(),
         Kind::Alert => format!("{} alert", gravest(alert)),
@@ -118,6 +127,7 @@ fn heading(alert: &Alert) -> String {
 fn band(alert: &Alert) -> &'static str {
     match (alert.kind, alert.why) {
         (Kind::Alert | Kind::Source, Why::Cleared) => "cleared",
+        (Kind::Source, _) if alert.refusal.is_some() => Severity::Watch.as_str(),
         (Kind::Source | Kind::Delivery | Kind::Config, _) => Severity::Operator.as_str(),
         (Kind::Summary | Kind::Digest, _) => Severity::Watch.as_str(),
         (Kind::Alert, _) => gravest(alert).as_str(),
@@ -169,6 +179,45 @@ fn item_of(item: &Item) -> Value {
         read_at => word(&item.read_at),
         since => word(&item.since),
     }
+}
+
+/// What is told of refused returns: one file at length, or many by their names.
+fn refusal_of(refusal: &Refusal) -> Value {
+    match refusal {
+        Refusal::File(file) => file_of(file),
+        Refusal::More { files, .. } => context! {
+            files => files.iter().take(LINES_MAX).map(named_file).collect::<Vec<_>>(),
+            count => files.len(),
+            left_out => files.len().saturating_sub(LINES_MAX),
+        },
+    }
+}
+
+fn file_of(file: &RefusedFile) -> Value {
+    let sender = |sender: &Sender| {
+        context! {
+            id => word(&sender.id),
+            name => name_or(sender.name.as_deref().unwrap_or_default(), "Name not known"),
+        }
+    };
+    context! {
+        files => Vec::<Value>::new(),
+        file => clean(&file.file, NAME_CHARS_MAX),
+        whole => file.extent == Extent::Whole,
+        senders => file.senders.iter().take(ITEMS_MAX).map(sender).collect::<Vec<_>>(),
+        left_out => file.senders.len().saturating_sub(ITEMS_MAX),
+        words => lines(&file.words, SENTENCE_CHARS_MAX),
+        faults => lines(&file.faults, SENTENCE_CHARS_MAX),
+        folder => file.folder.as_deref().map(|folder| clean(folder, NAME_CHARS_MAX)),
+    }
+}
+
+fn named_file(named: &NamedFile) -> Value {
+    let mut ids = lines(named.ids.iter().take(NAMED_IDS_MAX), WORD_CHARS_MAX).join(", ");
+    if named.ids.len() > NAMED_IDS_MAX {
+        ids = format!("{ids} and {} more", named.ids.len() - NAMED_IDS_MAX);
+    }
+    context! { file => clean(&named.file, NAME_CHARS_MAX), ids => ids }
 }
 
 fn change_of(change: &Change) -> Value {

@@ -2,6 +2,7 @@
 //! templates when they are read, and for tests. No real provider is meant.
 
 mod items;
+mod refusals;
 
 use jiff::{Timestamp, civil};
 
@@ -47,6 +48,10 @@ pub enum Sample {
     SourceFailed,
     /// A source works again.
     SourceRecovered,
+    /// A return was refused.
+    ReturnRefused,
+    /// More returns were refused than have mails of their own.
+    ReturnsRefused,
     /// A mail could not be delivered.
     Delivery,
     /// A changed configuration has faults.
@@ -55,7 +60,7 @@ pub enum Sample {
 
 impl Sample {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Contingency,
         Self::Several,
         Self::Concern,
@@ -72,6 +77,8 @@ impl Sample {
         Self::QuietDigest,
         Self::SourceFailed,
         Self::SourceRecovered,
+        Self::ReturnRefused,
+        Self::ReturnsRefused,
         Self::Delivery,
         Self::Config,
     ];
@@ -96,6 +103,8 @@ impl Sample {
             Self::QuietDigest => "quiet-digest",
             Self::SourceFailed => "source-failed",
             Self::SourceRecovered => "source-recovered",
+            Self::ReturnRefused => "return-refused",
+            Self::ReturnsRefused => "returns-refused",
             Self::Delivery => "delivery",
             Self::Config => "config",
         }
@@ -127,6 +136,8 @@ impl Sample {
             Self::QuietDigest => quiet_digest(),
             Self::SourceFailed => source(Why::First),
             Self::SourceRecovered => source(Why::Cleared),
+            Self::ReturnRefused => refusals::one(),
+            Self::ReturnsRefused => refusals::several(),
             Self::Delivery => delivery(),
             Self::Config => configuration(),
         }
@@ -150,6 +161,7 @@ fn blank(kind: Kind, severity: Severity) -> Alert {
         raised_civil: civil::date(2025, 3, 4).at(6, 5, 0, 0),
         answer: None,
         also_told: Vec::new(),
+        refusal: None,
         notes: Vec::new(),
         not_known: Vec::new(),
         name_in_subject: false,

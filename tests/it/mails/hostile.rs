@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use carewarden::alerts::{Alert, Change, Item, Rendered, Sample, Templates, Why, render};
+use carewarden::alerts::{
+    Alert, Change, Item, NamedFile, Refusal, Rendered, Sample, Sender, Templates, Why, render,
+};
 use proptest::prelude::*;
 use textwrap::core::display_width;
 
@@ -45,6 +47,23 @@ fn fill(alert: &mut Alert, text: &str) {
     alert.notes = vec![all(), all()];
     alert.not_known = vec![all()];
     alert.items.iter_mut().for_each(|item| fill_item(item, text));
+    if let Some(refusal) = &mut alert.refusal {
+        fill_refusal(refusal, text);
+    }
+}
+
+fn fill_refusal(refusal: &mut Refusal, text: &str) {
+    let all = || text.to_owned();
+    match refusal {
+        Refusal::File(file) => {
+            file.file = all();
+            file.folder = Some(all());
+            file.senders = vec![Sender { id: all(), name: Some(all()) }, Sender { id: all(), name: None }];
+            file.words = vec![all(), all()];
+            file.faults = vec![all(), all()];
+        }
+        Refusal::More { files, .. } => *files = vec![NamedFile { file: all(), ids: vec![all(), all()] }],
+    }
 }
 
 fn fill_item(item: &mut Item, text: &str) {

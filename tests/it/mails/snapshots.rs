@@ -33,6 +33,9 @@ fn both_parts_name_the_flags_and_the_subjects() {
                 assert!(part.contains(&item.subject.id), "{}: {}", sample.as_str(), item.subject.id);
             }
         }
+        for id in alert.refusal.iter().flat_map(carewarden::alerts::Refusal::ids) {
+            assert!(mail.text.contains(&id) && mail.html.contains(&id), "{}: {id}", sample.as_str());
+        }
     }
 }
 
