@@ -85,7 +85,7 @@ pub(super) fn read(book: &Book, template: &Template, around: Around<'_>) -> Read
         }
         Err(reject) => {
             reading.read += 1;
-            reading.rejects.push(reject);
+            reading.misplace(record.named(), reject);
         }
     }
     let missing = missing(&source, template);

@@ -69,6 +69,8 @@ pub struct Reading {
     pub about: BTreeSet<(String, Period)>,
     /// Those of them of which something was refused.
     pub spoiled: BTreeSet<(String, Period)>,
+    /// Ids that stand in rows of which nothing more could be read, of known providers or not.
+    pub unplaced: BTreeSet<String>,
     /// Everything that was looked at: values, rejects, repeated and withheld.
     pub read: usize,
     /// Rows passed over and columns not used, in words.
@@ -115,6 +117,13 @@ impl Reading {
         returns
     }
 
+    /// The ids under which something was refused, as the file gives them.
+    #[must_use]
+    pub fn refused_ids(&self) -> BTreeSet<&str> {
+        let about = if self.refused { &self.about } else { &self.spoiled };
+        about.iter().map(|(id, _)| id).chain(&self.unplaced).map(String::as_str).collect()
+    }
+
     /// Keeps a value or its reject.
     fn keep(&mut self, about: (String, Period), value: Result<(ReturnValue, Place), Reject>) {
         match value {
@@ -131,6 +140,12 @@ impl Reading {
         if !self.about.contains(&about) {
             self.about.insert(about);
         }
+    }
+
+    /// Notes a row that cannot be placed, and whose id it has, if that much can be read.
+    fn misplace(&mut self, id: Option<String>, reject: Reject) {
+        self.unplaced.extend(id);
+        self.rejects.push(reject);
     }
 
     fn refuse_if_too_bad(&mut self, bad_share_max: f64) {

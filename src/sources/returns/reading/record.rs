@@ -107,6 +107,11 @@ impl<S: Source> Record<'_, S> {
         Ok(Head { provider_id, location_id, zone: self.zone()?, period: self.period()? })
     }
 
+    /// The provider's id, whatever else cannot be read.
+    pub(super) fn named(&self) -> Option<String> {
+        values::id(self.field(Field::ProviderId)?.cell).ok()
+    }
+
     fn location(&self) -> Result<Option<String>, Reject> {
         let Some(at) = self.field(Field::LocationId).filter(|at| !values::is_absent(at.cell)) else {
             return Ok(None);

@@ -137,7 +137,7 @@ fn long(record: &Record<'_, InRow<'_>>, maps: &BTreeMap<String, &ValueMap>, read
     let field = |field| record.template.field(field).and_then(|heading| record.source.at(heading));
     let head = match record.head() {
         Ok(head) => head,
-        Err(reject) => return reading.rejects.push(reject),
+        Err(reject) => return reading.misplace(record.named(), reject),
     };
     let at = field(Field::Metric);
     let metric = at.map(|at| key(&at.cell.shown())).unwrap_or_default();
@@ -165,8 +165,7 @@ fn wide(record: &Record<'_, InRow<'_>>, maps: &[ValueMap], reading: &mut Reading
         Ok(head) => head,
         Err(reject) => {
             reading.read += 1;
-            reading.rejects.push(reject);
-            return;
+            return reading.misplace(record.named(), reject);
         }
     };
     let mut said = 0;
