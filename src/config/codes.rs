@@ -102,6 +102,7 @@ codes! {
     ReturnsLayout Error "returns/bad-layout" "A template of returns does not say what its shape needs.";
     ReturnsIndicator Error "returns/unknown-indicator" "A template of returns names an indicator that the program does not know.";
     ReturnsBands Error "returns/bad-bands" "Bands of an indicator cannot be read, or a value could be both green and red.";
+    ReturnsMailbox Error "returns/unknown-mailbox" "The mailbox for returns is a recipient that does not exist.";
     ReturnsTemplate Error "returns/unknown-template" "A source or contract names a template of returns that does not exist.";
     ContractList Error "contract/bad-list" "The list of contracts, or a line of it, cannot be used.";
     TemplateFolder Error "template/unreadable" "The folder of own templates, or a file in it, cannot be read.";

@@ -6,7 +6,7 @@
 use crate::domain::Indicator;
 
 /// Keys and table names, sorted; beside them, indicators can be keys.
-pub(super) const KEYS: [&str; 139] = [
+pub(super) const KEYS: [&str; 140] = [
     "address",
     "after",
     "agree",
@@ -75,6 +75,7 @@ pub(super) const KEYS: [&str; 139] = [
     "locations",
     "lot",
     "mail",
+    "mailbox",
     "max_body_mb",
     "metric",
     "min_viable_hours",

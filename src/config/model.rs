@@ -108,6 +108,8 @@ pub struct Returns {
     pub due_days: i32,
     /// How many misses are too many.
     pub limits: MissLimits,
+    /// Id of the recipient who is told of returns that were refused; nobody where absent.
+    pub mailbox: Option<String>,
 }
 
 /// `kind = "returns"`

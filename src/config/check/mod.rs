@@ -39,10 +39,10 @@ pub(super) fn config(root: &Table<'_>, around: Surroundings<'_>) -> Option<Confi
     let mut sources = sources::sources(root, &zone, around, &ids);
     let contracts = contracts::contracts(root, around.folder, &ids);
     contracts::watch(&mut sources, &contracts);
-    let returns = returns::returns(root, templates, contracts);
     let policy = policy::of_config(root, around.folder);
     let mail = mail::mail(root, around);
     let people = people::people(root, &zone, &mail.allowed_domains, policy.as_ref());
+    let returns = returns::returns(root, templates, contracts, people.mailbox);
     let heartbeat = operations::heartbeat(root, around);
     let backup = operations::backup(root, &zone, around.folder);
     let retention = operations::retention(root);

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::super::nearest::{quoted, suggest};
 use super::super::reader::Table;
 use super::super::{Code, Digest};
-use super::{Ids, address, cron};
+use super::{Ids, address, cron, returns};
 use crate::alerts::{Recipient, Route, Routing};
 use crate::domain::Severity;
 use crate::rules::{Condition, Policy, Rule};
@@ -29,10 +29,12 @@ pub(super) struct People {
     pub(super) routes: Vec<Route>,
     /// The digest.
     pub(super) digest: Option<Digest>,
+    /// Who is told of returns that were refused.
+    pub(super) mailbox: Option<String>,
 }
 
 /// The recipients that routes and digest may name.
-struct Known<'i> {
+pub(super) struct Known<'i> {
     ids: Vec<&'i str>,
     unread: usize,
 }
@@ -41,6 +43,16 @@ impl Known<'_> {
     /// Whether an id is a recipient's, or may be that of a recipient whose own id has a fault.
     fn may_be(&self, id: &str) -> bool {
         self.ids.contains(&id) || self.ids.is_empty() || self.unread > 0
+    }
+
+    /// Notes that somebody is named who does not exist.
+    pub(super) fn check(&self, table: &Table<'_>, id: &Spanned<String>, code: Code) {
+        if self.may_be(id.get_ref()) {
+            return;
+        }
+        let message = format!("there is no recipient {}", quoted(id.get_ref()));
+        let help = suggest(id.get_ref(), &self.ids, "recipients are:");
+        table.notes.fault(code, id.span(), message, help);
     }
 }
 
@@ -60,11 +72,12 @@ pub(super) fn people(
     let count = tables.len();
     let routes: Vec<Route> = tables.into_iter().filter_map(|table| route(table, &known)).collect();
     let digest = root.table_opt("digest").and_then(|table| digest(table, zone, &known));
+    let mailbox = returns::mailbox(root, &known);
     // A route with a fault takes something, too: nothing can be said of gaps then.
     if count == routes.len() && count > 0 {
         warn_of_gaps(root, &routes, policy);
     }
-    People { recipients, routes, digest }
+    People { recipients, routes, digest, mailbox }
 }
 
 fn some_tables<'a>(root: &Table<'a>, key: &'static str, tables_max: usize, none: Code) -> Vec<Table<'a>> {
@@ -150,11 +163,7 @@ fn some_recipients(table: &Table<'_>, known: &Known<'_>) -> Vec<String> {
 
 fn recipients(table: &Table<'_>, key: &'static str, known: &Known<'_>) -> Vec<String> {
     let ids = table.texts(key, RECIPIENTS_MAX).unwrap_or_default();
-    for id in ids.iter().filter(|id| !known.may_be(id.get_ref())) {
-        let message = format!("there is no recipient {}", quoted(id.get_ref()));
-        let help = suggest(id.get_ref(), &known.ids, "recipients are:");
-        table.notes.fault(Code::RouteRecipient, id.span(), message, help);
-    }
+    ids.iter().for_each(|id| known.check(table, id, Code::RouteRecipient));
     ids.into_iter().map(Spanned::into_inner).collect()
 }
 

@@ -12,6 +12,7 @@ use super::super::page::Page;
 use super::super::reader::{Table, Unit};
 use super::super::secret::{Surroundings, secret};
 use super::super::{Code, Returns, ReturnsAddress, ReturnsFrom, ReturnsSource};
+use super::people::Known;
 use super::{policy, sources};
 use crate::domain::Contract;
 use crate::domain::indicator::{Bands, Between, Bound, DENOMINATOR_MIN, Indicator};
@@ -53,12 +54,17 @@ pub fn template_from_str(name: &str, text: &str) -> Result<Template, Faults> {
 }
 
 /// `[returns]`, with what has been read of templates and contracts before it.
-pub(super) fn returns(root: &Table<'_>, templates: Vec<Template>, contracts: Vec<Contract>) -> Returns {
+pub(super) fn returns(
+    root: &Table<'_>,
+    templates: Vec<Template>,
+    contracts: Vec<Contract>,
+    mailbox: Option<String>,
+) -> Returns {
     let usual = MissLimits::default();
     let Some(table) = root.table_opt("returns") else {
-        return Returns { templates, contracts, due_days: DUE_DAYS, limits: usual };
+        return Returns { templates, contracts, due_days: DUE_DAYS, limits: usual, mailbox };
     };
-    table.expect_keys(&["templates"]);
+    table.expect_keys(&["templates", "mailbox"]);
     let limits = MissLimits {
         in_a_row: table.whole("missed_in_a_row", 1..=120).unwrap_or(usual.in_a_row),
         of: table.whole("missed_of_12", 1..=12).unwrap_or(usual.of),
@@ -66,7 +72,16 @@ pub(super) fn returns(root: &Table<'_>, templates: Vec<Template>, contracts: Vec
     };
     let due_days = table.whole("due_days", 0..=366).unwrap_or(DUE_DAYS);
     table.end();
-    Returns { templates, contracts, due_days, limits }
+    Returns { templates, contracts, due_days, limits, mailbox }
+}
+
+/// `[returns] mailbox`, which names a recipient.
+pub(super) fn mailbox(root: &Table<'_>, known: &Known<'_>) -> Option<String> {
+    // What is no table is told of where the rest of it is read.
+    root.get("returns").filter(|value| value.get_ref().as_table().is_some())?;
+    let named = root.table_opt("returns")?.text_opt("mailbox")?;
+    known.check(root, &named, Code::ReturnsMailbox);
+    Some(named.into_inner())
 }
 
 /// The templates of a configuration; the shipped ones where it names none.

@@ -121,6 +121,12 @@ fn the_shipped_file_passes_once_the_credential_is_there() {
     assert!(without.to_string().starts_with("error[secret/absent] config/carewarden.toml:"));
 }
 
+#[test]
+fn a_mailbox_for_returns_is_a_recipient_and_nobody_without_the_key() {
+    assert_eq!(config("returns.toml").returns.mailbox.as_deref(), Some("lead"));
+    assert_eq!(config("smallest.toml").returns.mailbox, None);
+}
+
 /// What the shipped file shows in comments is true: every line of it can be switched on.
 #[test]
 fn the_shipped_files_comments_are_keys_that_exist() {
