@@ -21,7 +21,7 @@ use crate::store::collects::{CollectOutcome, NewCollect, SourceMark};
 use crate::store::decisions::{DecisionKind, NewDecision};
 use crate::store::facts::NewDocument;
 use crate::store::runs::{Outcome, RunEnd, claim_run, end_run};
-use crate::store::{self, Store, Tx, collects, instant};
+use crate::store::{self, Store, Tx, collects, instant, letters};
 
 /// An officer's word that a mass change is real.
 #[derive(Clone, Copy, Debug)]
@@ -113,13 +113,15 @@ pub async fn collect(
         read.push(match &source.kind {
             SourceKind::CqcApi(settings) => collect_one(store, source, settings, &mark, run, how).await?,
             SourceKind::Returns(settings) => {
-                let taking = super::returns::Taking { source, settings, run, clock: *how.clock, config };
+                let taking = super::returns::Taking::new(source, settings, run, *how.clock, config);
                 super::returns::collect_returns(store, taking).await?
             }
         });
     }
     store.write(now, |tx| super::calendar::note(tx, run, now, config))?;
-    store.write(now, |tx| end_run(tx, run, how.clock.moment(), &run_end(&read)))?;
+    let mails = letters::mails_of(store.sql(), run)?;
+    let end = RunEnd { mails_queued: i64::try_from(mails).unwrap_or(i64::MAX), ..run_end(&read) };
+    store.write(now, |tx| end_run(tx, run, how.clock.moment(), &end))?;
     crate::failpoint::reach("after-commit");
     Ok(read)
 }

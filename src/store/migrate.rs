@@ -5,12 +5,13 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, append::begin};
 
 /// The migrations, in order; the schema's number is how many have been applied.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_checks.sql"),
     include_str!("migrations/0003_daemon.sql"),
     include_str!("migrations/0004_returns.sql"),
     include_str!("migrations/0005_remarks.sql"),
+    include_str!("migrations/0006_letters.sql"),
 ];
 
 /// The views are made anew at each start: they are a contract of names, not data.
@@ -20,7 +21,7 @@ const VIEWS: &str = include_str!("views.sql");
 pub const APPLICATION_ID: i64 = 0x4341_5245;
 
 /// Tables that take inserts at `seq = max + 1` and nothing else.
-pub const GROWS_ONLY: [&str; 22] = [
+pub const GROWS_ONLY: [&str; 23] = [
     "runs",
     "run_ends",
     "documents",
@@ -42,6 +43,7 @@ pub const GROWS_ONLY: [&str; 22] = [
     "return_values",
     "return_states",
     "return_remarks",
+    "return_letters",
     "leaves",
 ];
 

@@ -14,6 +14,7 @@ mod error;
 pub mod facts;
 pub mod flags;
 pub mod health;
+pub mod letters;
 pub mod lists;
 mod lock;
 mod migrate;

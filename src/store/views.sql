@@ -102,3 +102,9 @@ CREATE VIEW audit_return_remarks AS
 SELECT m.seq, m.submission, m.provider_id, m.period_start, m.period_end, r.version, m.at, m.kind, m.indicator,
        m.location_id, m.zone, r.file, r.document, m.place, m.sentence
 FROM return_remarks m JOIN returns r ON r.seq = m.submission;
+
+DROP VIEW IF EXISTS audit_return_letters;
+CREATE VIEW audit_return_letters AS
+SELECT l.seq, l.run, l.at, l.source, l.document, l.file,
+       (SELECT group_concat(value, ', ') FROM json_each(l.providers)) AS providers, l.mail, o.recipient, o.message_id
+FROM return_letters l LEFT JOIN outbox o ON o.seq = l.mail;

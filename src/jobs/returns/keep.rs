@@ -46,18 +46,20 @@ impl Taking<'_> {
             kept: Kept::Nothing,
             rejects: 1,
         };
-        match &file.outcome {
-            Outcome::Read(reading, _) => self.keep_reading(tx, new, reading, read),
-            Outcome::Unreadable(why) => self.keep_nothing(tx, new, &why.to_string(), read),
+        let kept = match &file.outcome {
+            Outcome::Read(reading, _) => self.keep_reading(tx, new, reading, read)?,
+            Outcome::Unreadable(why) => self.keep_nothing(tx, new, &why.to_string(), read)?,
             Outcome::Unfitting(fits) => {
                 let why = if fits.is_empty() {
                     "it fits no template".to_owned()
                 } else {
                     format!("it fits several templates alike: {}; name one in the source", fits.join(", "))
                 };
-                self.keep_nothing(tx, new, &why, read)
+                self.keep_nothing(tx, new, &why, read)?
             }
-        }
+        };
+        self.tell(tx, file, document, kept)?;
+        Ok(kept)
     }
 
     fn keep_nothing(

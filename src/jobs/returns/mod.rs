@@ -3,6 +3,7 @@
 
 mod file;
 mod keep;
+mod mailbox;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::sources::returns::template::Template;
 use crate::store::collects::{self, Cached, CollectOutcome};
 use crate::store::{self, Store};
 use file::{File, Outcome, Ways, read_file, read_path};
+use mailbox::Mailbox;
 
 /// Files that are kept in one transaction.
 const BATCH_FILES_MAX: usize = 50;
@@ -48,9 +50,12 @@ pub(super) struct Taking<'a> {
     pub(super) run: i64,
     pub(super) clock: Clock,
     pub(super) config: &'a Config,
+    mailbox: Option<&'a Mailbox>,
 }
 
 pub(super) async fn collect_returns(store: &mut Store, taking: Taking<'_>) -> Result<SourceRead, JobError> {
+    let mailbox = Mailbox::of(&taking, store)?;
+    let taking = Taking { mailbox: mailbox.as_ref(), ..taking };
     let ways = Arc::new(taking.ways(store)?);
     let mut read = SourceRead {
         id: taking.source.id.clone(),
@@ -72,12 +77,28 @@ pub(super) async fn collect_returns(store: &mut Store, taking: Taking<'_>) -> Re
         read.outcome = CollectOutcome::Failed;
         read.problem = Some(why);
     }
-    store.write(taking.clock.now(), |tx| taking.note(tx, &read))?;
+    store.write(taking.clock.now(), |tx| {
+        taking.tell_of_more(tx)?;
+        taking.note(tx, &read)
+    })?;
     Ok(read)
 }
 
 /// What went wrong with the source as a whole, in words.
 type Done = Result<(), String>;
+
+impl<'a> Taking<'a> {
+    /// Nobody is told yet of what is refused.
+    pub(super) const fn new(
+        source: &'a Source,
+        settings: &'a ReturnsSource,
+        run: i64,
+        clock: Clock,
+        config: &'a Config,
+    ) -> Self {
+        Self { source, settings, run, clock, config, mailbox: None }
+    }
+}
 
 impl Taking<'_> {
     fn now(&self) -> Timestamp {
@@ -225,8 +246,12 @@ impl Taking<'_> {
         Ok(Ok(()))
     }
 
+    fn letter_of<'f>(&'f self, file: &'f str) -> Letter<'f> {
+        Letter { file, council: &self.config.council.name, read_on: self.today() }
+    }
+
     fn letter(&self, file: &File) -> Option<String> {
-        let letter = Letter { file: &file.name, council: &self.config.council.name, read_on: self.today() };
+        let letter = self.letter_of(&file.name);
         match &file.outcome {
             Outcome::Read(reading, template) => letter.faults(reading, template),
             Outcome::Unreadable(why) => Some(letter.unreadable(why)),

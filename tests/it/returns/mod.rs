@@ -3,6 +3,7 @@
 mod contracts;
 mod files;
 mod folder;
+mod mailbox;
 mod properties;
 mod quality;
 mod readings;

@@ -67,6 +67,7 @@ pub fn full() -> World {
     }
     register.front.lift();
     register.overnight();
+    a_return_is_refused(&world);
     world.run(&["run"]);
     daemon_was_here(&world);
     world
@@ -80,6 +81,14 @@ pub fn returns_come(world: &World) {
     let path = world.dir.path().join("carewarden.toml");
     let config = fs::read_to_string(&path).expect("is there");
     fs::write(&path, format!("{config}{CONTRACT}")).expect("written");
+}
+
+/// A return with a fault, and somebody who is told of it.
+fn a_return_is_refused(world: &World) {
+    drop_file(world, "march.csv", &RETURN.replace("8,1560", "x,y"));
+    let path = world.dir.path().join("carewarden.toml");
+    let config = fs::read_to_string(&path).expect("is there");
+    fs::write(&path, format!("{config}[returns]\nmailbox = \"operator\"\n")).expect("written");
 }
 
 /// Drops a return that has long been whole.
