@@ -56,7 +56,7 @@ pub(super) fn hours(cell: &Cell) -> Result<f64, String> {
         && let (Some(hours), Ok(minutes)) = (number_of(hours), minutes.trim().parse::<u8>())
         && minutes < 60
     {
-        return Ok(hours + f64::from(minutes) / 60.0);
+        return Ok(tidy(hours + f64::from(minutes) / 60.0));
     }
     number(cell).map_err(|_| "hours, like 1234.5 or 1234:30".into())
 }

@@ -11,14 +11,16 @@ use calamine::{
     Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError,
     Xlsx, XlsxError,
 };
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::cells::{Cell, Gatherer, Merge};
 use super::open_document::Survey;
 use super::{Book, BookError, MERGES_MAX, SHEETS_MAX, Serials, date};
+use crate::sources::returns::values::tidy;
 
-/// A number with more digits than this is shown as a percentage with a rounding fault.
-const PERCENT_DECIMALS: f64 = 1e9;
+/// Seconds of an hour.
+const SECONDS_OF_HOUR: f64 = 3_600.0;
 
 /// Whether any sheet has merged cells; looking for them reads each sheet a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,18 +163,15 @@ fn range_cells(
 
 fn of_data(data: &Data, percent: bool) -> Cell {
     let number = |number: f64| {
-        if percent {
-            Cell::Percent((number * 100.0 * PERCENT_DECIMALS).round() / PERCENT_DECIMALS)
-        } else {
-            Cell::Number(number)
-        }
+        if percent { Cell::Percent(tidy(number * 100.0)) } else { Cell::Number(number) }
     };
     match data {
         Data::Empty => Cell::Blank,
         Data::Int(whole) => number(*whole as f64),
         Data::Float(float) if float.is_finite() => number(*float),
         Data::Float(float) => Cell::Fault(float.to_string()),
-        Data::String(text) | Data::DurationIso(text) => Cell::text(text),
+        Data::String(text) => Cell::text(text),
+        Data::DurationIso(text) => of_duration(text),
         Data::Bool(yes) => Cell::YesNo(*yes),
         Data::DateTime(serial) => of_serial(*serial),
         Data::DateTimeIso(text) => {
@@ -188,10 +187,18 @@ fn of_data(data: &Data, percent: bool) -> Cell {
 /// A serial with a date's format; a length of time, `[h]:mm`, is hours.
 fn of_serial(serial: ExcelDateTime) -> Cell {
     if serial.is_duration() {
-        return Cell::Number(serial.as_f64() * 24.0);
+        return Cell::Number(tidy(serial.as_f64() * 24.0));
     }
     let (year, month, day, ..) = serial.to_ymd_hms_milli();
     date(year, month, day).map_or(Cell::Number(serial.as_f64()), Cell::Date)
+}
+
+/// A length of time as ODS writes it, `PT88H30M00S`, in hours.
+fn of_duration(text: &str) -> Cell {
+    text.parse::<SignedDuration>().map_or_else(
+        |_| Cell::text(text),
+        |length| Cell::Number(tidy(length.as_secs_f64() / SECONDS_OF_HOUR)),
+    )
 }
 
 /// Whether a number's format ends in a percent sign that is not only text.
@@ -273,5 +280,15 @@ mod tests {
         assert_eq!(at(44_772.0, true), day);
         let hours = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(of_serial(hours), Cell::Number(36.0));
+    }
+
+    #[test]
+    fn a_length_of_time_is_hours_in_every_kind_of_file() {
+        let serial = ExcelDateTime::new((88.0 + 20.0 / 60.0) / 24.0, ExcelDateTimeType::TimeDelta, false);
+        let iso = |text: &str| of_data(&Data::DurationIso(text.into()), false);
+        assert_eq!(iso("PT88H20M00S"), of_serial(serial));
+        assert_eq!(iso("PT1234H30M00S"), Cell::Number(1234.5));
+        assert_eq!(iso("-PT1H"), Cell::Number(-1.0));
+        assert_eq!(iso("soon"), Cell::Text("soon".into()));
     }
 }
