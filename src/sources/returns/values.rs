@@ -199,6 +199,9 @@ pub(super) fn zone(cell: &Cell) -> Result<Option<String>, String> {
     if is_absent(cell) {
         return Ok(None);
     }
+    if let Cell::Fault(_) = cell {
+        return Err("the name of a zone; the formula of this cell has an error".into());
+    }
     let shown = cell.shown();
     if shown.chars().count() > ZONE_CHARS_MAX {
         return Err(format!("the name of a zone, at most {ZONE_CHARS_MAX} characters"));
@@ -263,6 +266,13 @@ mod tests {
         assert_eq!(date(&Cell::Number(46_207.0), Serials::From1900), day);
         assert_eq!(date(&Cell::Number(44_745.0), Serials::From1904), day);
         assert!(date(&Cell::Number(7.0), Serials::From1900).is_err());
+    }
+
+    #[test]
+    fn a_formula_with_an_error_names_no_zone() {
+        assert_eq!(zone(&text("Zone 1")), Ok(Some("Zone 1".into())));
+        assert_eq!(zone(&text("n/a")), Ok(None));
+        assert!(zone(&Cell::Fault("#REF!".into())).is_err());
     }
 
     #[test]

@@ -6,6 +6,10 @@ use jiff::civil::Date;
 
 use super::{BookError, CELL_BYTES_MAX, CELLS_MAX, COLUMNS_MAX, MERGES_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 
+/// Errors of formulas, as spreadsheet programs spell them.
+const FAULTS: [&str; 9] =
+    ["#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#NULL!", "#SPILL!", "#CALC!"];
+
 /// What stands in a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cell {
@@ -63,9 +67,11 @@ pub(super) struct Gatherer {
 
 impl Cell {
     /// A text without the blanks around it, the no-break space among them; nothing is [`Cell::Blank`].
+    /// CSV and ODS spell a formula's error out, which would else be a fine name for a zone.
     pub(super) fn text(text: &str) -> Self {
         match text.trim() {
             "" => Self::Blank,
+            fault if is_fault(fault) => Self::Fault(fault.to_owned()),
             kept => Self::Text(kept.to_owned()),
         }
     }
@@ -89,6 +95,12 @@ impl Cell {
     pub fn is_blank(&self) -> bool {
         *self == Self::Blank
     }
+}
+
+/// Whether a text is a formula's error; `Err:502` is LibreOffice's way to write its own.
+fn is_fault(text: &str) -> bool {
+    let own = |digits: &str| digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (text.starts_with('#') && FAULTS.contains(&text)) || text.strip_prefix("Err:").is_some_and(own)
 }
 
 impl Row {
@@ -184,6 +196,16 @@ mod tests {
         assert!(!put(&mut gatherer, 0, COLUMNS_MAX, Cell::Number(1.0)));
         assert!(put(&mut gatherer, usize::MAX, usize::MAX, Cell::Blank), "a blank is nowhere");
         assert!(!put(&mut gatherer, 0, 0, Cell::text(&"x".repeat(CELL_BYTES_MAX + 1))));
+    }
+
+    #[test]
+    fn an_error_that_is_spelt_out_is_a_fault() {
+        for text in ["#DIV/0!", " #REF! ", "#N/A", "Err:502"] {
+            assert_eq!(Cell::text(text), Cell::Fault(text.trim().into()));
+        }
+        for text in ["#1", "# N/A", "Err: 502", "Err:zone", "N/A"] {
+            assert_eq!(Cell::text(text), Cell::Text(text.into()));
+        }
     }
 
     #[test]
