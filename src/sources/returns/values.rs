@@ -21,8 +21,9 @@ const ZONE_CHARS_MAX: usize = 60;
 /// Serial numbers that are dates of this century, counted from 1900.
 const SERIALS: std::ops::RangeInclusive<f64> = 36_526.0..=73_050.0;
 
-/// Days between the two ways to count.
+/// Days between the usual way to count and the others.
 const DAYS_1904: f64 = 1_462.0;
+const DAYS_JANUARY_1900: f64 = 2.0;
 
 /// Whether a cell says that there is no value.
 pub(super) fn is_absent(cell: &Cell) -> bool {
@@ -107,7 +108,11 @@ pub(super) fn date(cell: &Cell, serials: Serials) -> Result<Date, String> {
 }
 
 fn of_serial(serial: f64, serials: Serials) -> Option<Date> {
-    let from_1900 = if serials == Serials::From1904 { serial + DAYS_1904 } else { serial };
+    let from_1900 = match serials {
+        Serials::From1900 => serial,
+        Serials::From1904 => serial + DAYS_1904,
+        Serials::FromJanuary1900 => serial + DAYS_JANUARY_1900,
+    };
     if !SERIALS.contains(&from_1900) {
         return None;
     }
@@ -265,6 +270,7 @@ mod tests {
         }
         assert_eq!(date(&Cell::Number(46_207.0), Serials::From1900), day);
         assert_eq!(date(&Cell::Number(44_745.0), Serials::From1904), day);
+        assert_eq!(date(&Cell::Number(46_205.0), Serials::FromJanuary1900), day);
         assert!(date(&Cell::Number(7.0), Serials::From1900).is_err());
     }
 

@@ -46,6 +46,8 @@ pub enum Serials {
     From1900,
     /// From the first day of 1904: old ones from the Macintosh.
     From1904,
+    /// From the first day of 1900: LibreOffice's setting for the files of StarCalc 1.0.
+    FromJanuary1900,
 }
 
 /// A file as tables.

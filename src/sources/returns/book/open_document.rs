@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cells::Merge;
 use super::tags::{self, Tag, attribute, count, odd};
-use super::{BookError, CELLS_MAX, ROWS_MAX};
+use super::{BookError, CELLS_MAX, ROWS_MAX, Serials};
 
 /// Blanks that one tag may stand for.
 const BLANKS_MAX: usize = 1_000;
@@ -13,9 +13,18 @@ const BLANKS_MAX: usize = 1_000;
 /// Columns of the program that writes most of them; the blank end of each row reaches there.
 const COLUMNS_OF_PROGRAM: usize = 16_384;
 
-/// What the tags of one table say.
+/// What the tags of a whole file say.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
+    /// Every table, in the file's order.
+    pub(super) tables: Vec<Table>,
+    /// From when it counts days, for a date that no format marks as one.
+    pub(super) serials: Serials,
+}
+
+/// What the tags of one table say.
+#[derive(Debug, Default)]
+pub(super) struct Table {
     /// Cells whose number is shown as a percentage, row and column from 0.
     pub(super) percents: BTreeSet<(usize, usize)>,
     /// Cells merged over several rows.
@@ -28,36 +37,49 @@ pub(super) struct Survey {
     columns: usize,
 }
 
-/// Surveys every table of `content.xml`, in its order.
-pub(super) fn survey(content: &str) -> Result<Vec<Survey>, BookError> {
-    let mut tables: Vec<Survey> = Vec::new();
+/// Surveys `content.xml`.
+pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
+    let mut survey = Survey::default();
     let mut within = false;
     tags::each(content, |tag| {
         match tag {
             Tag::Open("table:table", _) if within => return Err(odd("a table within a table")),
             Tag::Open("table:table", _) => {
                 within = true;
-                tables.push(Survey::default());
+                survey.tables.push(Table::default());
             }
             Tag::Empty("table:table", _) => return Err(odd("a table without rows")),
             Tag::Close("table:table") => within = false,
+            Tag::Open("table:null-date", attributes) | Tag::Empty("table:null-date", attributes) => {
+                survey.serials = serials(attributes)?;
+            }
             Tag::Open("text:s", attributes) | Tag::Empty("text:s", attributes) => {
                 if count(attributes, "text:c")? > BLANKS_MAX {
                     return Err(odd("too many blanks"));
                 }
             }
             other => {
-                if let Some(table) = tables.last_mut().filter(|_| within) {
+                if let Some(table) = survey.tables.last_mut().filter(|_| within) {
                     table.see(other)?;
                 }
             }
         }
         Ok(())
     })?;
-    Ok(tables)
+    Ok(survey)
 }
 
-impl Survey {
+/// The day that counts as nought. LibreOffice offers three; of another a bare number would be a wrong date.
+fn serials(attributes: &str) -> Result<Serials, BookError> {
+    match attribute(attributes, "table:date-value").map(|day| day.get(..10).unwrap_or(day)) {
+        None | Some("1899-12-30") => Ok(Serials::From1900),
+        Some("1900-01-01") => Ok(Serials::FromJanuary1900),
+        Some("1904-01-01") => Ok(Serials::From1904),
+        Some(_) => Err(odd("days counted from an unusual day")),
+    }
+}
+
+impl Table {
     fn see(&mut self, tag: Tag<'_>) -> Result<(), BookError> {
         match tag {
             Tag::Open("table:table-row", attributes) | Tag::Empty("table:table-row", attributes) => {
@@ -153,8 +175,20 @@ mod tests {
         let rows = "<table:table-row><table:table-cell table:number-columns-repeated='2'/>\
                     <table:table-cell office:value-type='percentage' office:value='0.9' \
                     table:number-rows-spanned='3'/></table:table-row>";
-        let survey = &survey(&table(rows)).expect("sound")[0];
-        assert!(survey.percents.contains(&(0, 2)));
-        assert_eq!(survey.merges, [Merge { top: 0, left: 2, bottom: 2 }]);
+        let table = &survey(&table(rows)).expect("sound").tables[0];
+        assert!(table.percents.contains(&(0, 2)));
+        assert_eq!(table.merges, [Merge { top: 0, left: 2, bottom: 2 }]);
+    }
+
+    #[test]
+    fn days_are_counted_from_where_the_file_says() {
+        let from = |day: &str| {
+            let xml = format!("<d><table:null-date table:date-value='{day}'/></d>");
+            survey(&xml).map(|survey| survey.serials)
+        };
+        assert_eq!(from("1899-12-30"), Ok(Serials::From1900));
+        assert_eq!(from("1900-01-01"), Ok(Serials::FromJanuary1900));
+        assert_eq!(from("1904-01-01"), Ok(Serials::From1904));
+        assert!(from("1970-01-01").is_err());
     }
 }

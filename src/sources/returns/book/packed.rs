@@ -85,11 +85,11 @@ fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
 
 fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
     let content = parts.iter().find(|part| part.name == "content.xml");
-    let surveys = open_document::survey(text(content.ok_or_else(|| damaged("it has no content"))?)?)?;
+    let survey = open_document::survey(text(content.ok_or_else(|| damaged("it has no content"))?)?)?;
     if let Some(manifest) = parts.iter().find(|part| part.name == "META-INF/manifest.xml") {
         tags::each(text(manifest)?, |_| Ok(()))?;
     }
-    workbook::ods(pack(parts), &surveys)
+    workbook::ods(pack(parts), &survey)
 }
 
 fn text(part: &Part) -> Result<&str, BookError> {

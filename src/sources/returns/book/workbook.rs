@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::cells::{Cell, Gatherer, Merge};
-use super::open_document::Survey;
+use super::open_document::{Survey, Table};
 use super::{Book, BookError, MERGES_MAX, SHEETS_MAX, Serials, date};
 use crate::sources::returns::values::tidy;
 
@@ -84,17 +84,18 @@ fn xlsx_cells(
     Ok(())
 }
 
-pub(super) fn ods(file: Vec<u8>, surveys: &[Survey]) -> Result<Book, BookError> {
+pub(super) fn ods(file: Vec<u8>, survey: &Survey) -> Result<Book, BookError> {
     guarded(|| {
         let mut ods: Ods<_> = Ods::new(Cursor::new(file)).map_err(of_ods)?;
         let (listed, mut book) = list(&ods)?;
+        book.serials = survey.serials;
         let mut gatherer = Gatherer::default();
-        let none = Survey::default();
+        let none = Table::default();
         for Listed { name, index } in listed {
-            let survey = surveys.get(index).unwrap_or(&none);
+            let table = survey.tables.get(index).unwrap_or(&none);
             let range = ods.worksheet_range(&name).map_err(of_ods)?;
-            range_cells(&range, &survey.percents, &mut gatherer)?;
-            book.sheets.push(gatherer.sheet(&name, &survey.merges)?);
+            range_cells(&range, &table.percents, &mut gatherer)?;
+            book.sheets.push(gatherer.sheet(&name, &table.merges)?);
         }
         Ok(book)
     })
