@@ -26,6 +26,8 @@ const TEXT_COPIES_MAX: usize = 16 * TEXT_BYTES_MAX;
 const BOUND_SHEET: u16 = 0x0085;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
+/// Whatever stands behind it is enciphered.
+const PASSWORD: u16 = 0x002F;
 const DIMENSIONS: u16 = 0x0200;
 const SHARED_TEXTS: u16 = 0x00FC;
 const CONTINUED: u16 = 0x003C;
@@ -264,6 +266,7 @@ impl Globals {
             let data = &stream[record.data.clone()];
             match record.kind {
                 END => break,
+                PASSWORD => return Err(BookError::Protected),
                 BOUND_SHEET => globals.sheets.push(u32_at(data, 0)? as usize),
                 SHARED_TEXTS => globals.text_bytes += data.len(),
                 CONTINUED if texts => globals.text_bytes += data.len(),
@@ -449,6 +452,16 @@ mod tests {
             let found = Compound::open(&file).expect("sound").stream("Workbook").expect("sound");
             assert!(found.expect("there").starts_with(&stream), "{length}");
         }
+    }
+
+    #[test]
+    fn a_password_is_said_before_what_it_hides_is_read() {
+        let record = |kind: u16, data: &[u8]| {
+            let length = u16::try_from(data.len()).expect("short");
+            [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+        };
+        let stream = [record(BEGIN, &[0; 16]), record(PASSWORD, &[1; 54]), record(BOUND_SHEET, &[0xFF; 9])];
+        assert_eq!(read(&compound_of(&stream.concat())), Err(BookError::Protected));
     }
 
     #[test]

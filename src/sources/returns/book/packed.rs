@@ -6,6 +6,7 @@ use std::io::Read;
 
 use flate2::read::DeflateDecoder;
 
+use super::tags::Tag;
 use super::{Book, BookError, PARTS_MAX, RATIO_MAX, UNPACKED_BYTES_MAX, open_document, tags, workbook};
 
 /// The directory's end is this long, without a comment.
@@ -42,6 +43,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, BookError> {
     note(&mut notes, &entries, "xl/vbaProject.bin", "its macros were not run");
     note(&mut notes, &entries, "Basic/", "its macros were not run");
     note(&mut notes, &entries, "xl/externalLinks/", "links to other files were not followed");
+    // From LibreOffice 24.8 on a protected file is one part that holds the others.
+    if has("encrypted-package") {
+        return Err(BookError::Protected);
+    }
     let open_document = has("content.xml") && has("mimetype");
     if !open_document && !has("xl/workbook.xml") {
         return Err(BookError::NotATable("the file is a zip archive without a workbook".into()));
@@ -84,11 +89,15 @@ fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
 }
 
 fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
+    // First the list of parts: it says whether the content is readable at all.
+    if let Some(manifest) = parts.iter().find(|part| part.name == "META-INF/manifest.xml") {
+        tags::each(text(manifest)?, |tag| match tag {
+            Tag::Open("manifest:encryption-data", _) => Err(BookError::Protected),
+            _ => Ok(()),
+        })?;
+    }
     let content = parts.iter().find(|part| part.name == "content.xml");
     let survey = open_document::survey(text(content.ok_or_else(|| damaged("it has no content"))?)?)?;
-    if let Some(manifest) = parts.iter().find(|part| part.name == "META-INF/manifest.xml") {
-        tags::each(text(manifest)?, |_| Ok(()))?;
-    }
     workbook::ods(pack(parts), &survey)
 }
 
@@ -267,6 +276,21 @@ mod tests {
         let parts = unpack(&file, entries.iter()).expect("sound");
         assert_eq!(parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["a", "b/c"]);
         assert_eq!(parts[0].bytes, b"one");
+    }
+
+    #[test]
+    fn a_password_is_said_whichever_version_set_it() {
+        let part = |name: &str, text: &str| Part { name: name.into(), bytes: text.into() };
+        let manifest = "<manifest:file-entry><manifest:encryption-data a='b'></manifest:encryption-data></manifest:file-entry>";
+        let older = vec![
+            part("mimetype", ""),
+            part("content.xml", "secret"),
+            part("META-INF/manifest.xml", manifest),
+        ];
+        let newer = vec![part("mimetype", ""), part("encrypted-package", "secret")];
+        for parts in [older, newer] {
+            assert_eq!(read(&pack(parts)), Err(BookError::Protected));
+        }
     }
 
     #[test]
