@@ -28,6 +28,7 @@ const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
 /// Whatever stands behind it is enciphered.
 const PASSWORD: u16 = 0x002F;
+const LINKED_BOOK: u16 = 0x01AE;
 const DIMENSIONS: u16 = 0x0200;
 const SHARED_TEXTS: u16 = 0x00FC;
 const CONTINUED: u16 = 0x003C;
@@ -52,10 +53,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, BookError> {
             .stream("Book")?
             .ok_or_else(|| BookError::NotATable("the file is an old Office file, not a workbook".into()))?,
     };
-    let macros = file.has("_VBA_PROJECT_CUR").then(|| "its macros were not run".to_owned());
+    let mut notes = Vec::new();
+    if file.has("_VBA_PROJECT_CUR") {
+        notes.push("its macros were not run".to_owned());
+    }
     let mut stream = stream;
-    let finds = look_through(&mut stream)?;
-    workbook::xls(compound_of(&stream), &finds, macros)
+    let (finds, links) = look_through(&mut stream)?;
+    if links == Links::Some {
+        workbook::note_links(&mut notes);
+    }
+    workbook::xls(compound_of(&stream), &finds, notes)
 }
 
 fn odd(what: &str) -> BookError {
@@ -225,7 +232,7 @@ fn records(stream: &[u8], from: usize) -> impl Iterator<Item = Result<Record, Bo
 }
 
 /// Checks every record that makes the reader reserve or repeat, and blanks those that promise.
-fn look_through(stream: &mut [u8]) -> Result<Vec<SheetFinds>, BookError> {
+fn look_through(stream: &mut [u8]) -> Result<(Vec<SheetFinds>, Links), BookError> {
     let globals = Globals::read(stream)?;
     let mut finds = Vec::new();
     let mut promises = Vec::new();
@@ -242,13 +249,22 @@ fn look_through(stream: &mut [u8]) -> Result<Vec<SheetFinds>, BookError> {
     for at in promises {
         stream[at..at + 2].copy_from_slice(&NOTHING.to_le_bytes());
     }
-    Ok(finds)
+    Ok((finds, globals.links))
+}
+
+/// Whether cells ask for what stands in other files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Links {
+    Some,
+    #[default]
+    None,
 }
 
 /// What the records before the first sheet say.
 #[derive(Default)]
 struct Globals {
     sheets: Vec<usize>,
+    links: Links,
     text_bytes: usize,
     /// For each extended format, whether it shows a percentage.
     percents: Vec<bool>,
@@ -268,6 +284,8 @@ impl Globals {
                 END => break,
                 PASSWORD => return Err(BookError::Protected),
                 BOUND_SHEET => globals.sheets.push(u32_at(data, 0)? as usize),
+                // A book that is this file itself is said in four bytes.
+                LINKED_BOOK if data.len() > 4 => globals.links = Links::Some,
                 SHARED_TEXTS => globals.text_bytes += data.len(),
                 CONTINUED if texts => globals.text_bytes += data.len(),
                 FORMAT => {

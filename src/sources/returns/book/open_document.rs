@@ -29,6 +29,8 @@ pub(super) struct Table {
     pub(super) percents: BTreeSet<(usize, usize)>,
     /// Cells merged over several rows.
     pub(super) merges: Vec<Merge>,
+    /// Whether it is, or once was, a table of another file.
+    pub(super) linked: bool,
     row: usize,
     column: usize,
     repeats: usize,
@@ -82,6 +84,10 @@ fn serials(attributes: &str) -> Result<Serials, BookError> {
 impl Table {
     fn see(&mut self, tag: Tag<'_>) -> Result<(), BookError> {
         match tag {
+            Tag::Open("table:table-source", _) | Tag::Empty("table:table-source", _) => {
+                self.linked = true;
+                Ok(())
+            }
             Tag::Open("table:table-row", attributes) | Tag::Empty("table:table-row", attributes) => {
                 self.repeats = count(attributes, "table:number-rows-repeated")?;
                 self.column = 0;
@@ -178,6 +184,13 @@ mod tests {
         let table = &survey(&table(rows)).expect("sound").tables[0];
         assert!(table.percents.contains(&(0, 2)));
         assert_eq!(table.merges, [Merge { top: 0, left: 2, bottom: 2 }]);
+    }
+
+    #[test]
+    fn a_table_of_another_file_is_known() {
+        let linked = |rows: &str| survey(&table(rows)).expect("sound").tables[0].linked;
+        assert!(linked("<table:table-source xlink:href='other.ods'/>"));
+        assert!(!linked("<table:table-row/>"));
     }
 
     #[test]

@@ -42,7 +42,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, BookError> {
     let mut notes = Vec::new();
     note(&mut notes, &entries, "xl/vbaProject.bin", "its macros were not run");
     note(&mut notes, &entries, "Basic/", "its macros were not run");
-    note(&mut notes, &entries, "xl/externalLinks/", "links to other files were not followed");
+    if entries.iter().any(|entry| entry.name.starts_with("xl/externalLinks/")) {
+        workbook::note_links(&mut notes);
+    }
     // From LibreOffice 24.8 on a protected file is one part that holds the others.
     if has("encrypted-package") {
         return Err(BookError::Protected);

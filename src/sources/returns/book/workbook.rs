@@ -45,7 +45,7 @@ struct Listed {
 pub(super) fn xlsx(file: Vec<u8>, merges: Merges) -> Result<Book, BookError> {
     guarded(|| {
         let mut xlsx = Xlsx::new(Cursor::new(file)).map_err(of_xlsx)?;
-        let (listed, mut book) = list(&xlsx)?;
+        let (listed, mut book) = list(&xlsx, |_| false)?;
         book.serials = serials(xlsx.has_1904_epoch());
         let mut gatherer = Gatherer::default();
         for Listed { name, .. } in listed {
@@ -87,7 +87,8 @@ fn xlsx_cells(
 pub(super) fn ods(file: Vec<u8>, survey: &Survey) -> Result<Book, BookError> {
     guarded(|| {
         let mut ods: Ods<_> = Ods::new(Cursor::new(file)).map_err(of_ods)?;
-        let (listed, mut book) = list(&ods)?;
+        let linked = |index: usize| survey.tables.get(index).is_some_and(|table| table.linked);
+        let (listed, mut book) = list(&ods, linked)?;
         book.serials = survey.serials;
         let mut gatherer = Gatherer::default();
         let none = Table::default();
@@ -101,12 +102,12 @@ pub(super) fn ods(file: Vec<u8>, survey: &Survey) -> Result<Book, BookError> {
     })
 }
 
-pub(super) fn xls(file: Vec<u8>, finds: &[SheetFinds], note: Option<String>) -> Result<Book, BookError> {
+pub(super) fn xls(file: Vec<u8>, finds: &[SheetFinds], notes: Vec<String>) -> Result<Book, BookError> {
     guarded(|| {
         let mut xls: Xls<_> = Xls::new(Cursor::new(file)).map_err(of_xls)?;
-        let (listed, mut book) = list(&xls)?;
+        let (listed, mut book) = list(&xls, |_| false)?;
         book.serials = serials(xls.has_1904_epoch());
-        book.notes.extend(note);
+        book.notes.extend(notes);
         let mut gatherer = Gatherer::default();
         let none = SheetFinds::default();
         for Listed { name, index } in listed {
@@ -124,9 +125,19 @@ fn guarded(read: impl FnOnce() -> Result<Book, BookError>) -> Result<Book, BookE
         .unwrap_or_else(|_| Err(BookError::Damaged("the workbook's reader gave up".into())))
 }
 
-/// The sheets that are read, and a note for each that is not.
+/// Says once that what stands in other files was not fetched.
+pub(super) fn note_links(notes: &mut Vec<String>) {
+    const WORDS: &str = "links to other files were not followed";
+    if !notes.iter().any(|note| note == WORDS) {
+        notes.push(WORDS.to_owned());
+    }
+}
+
+/// The sheets that are read, and a note for each that is not. What a program has fetched from another
+/// file stands as a hidden sheet under that file's address.
 fn list<RS: std::io::Read + std::io::Seek>(
     reader: &impl Reader<RS>,
+    is_linked: impl Fn(usize) -> bool,
 ) -> Result<(Vec<Listed>, Book), BookError> {
     let sheets = reader.sheets_metadata();
     if sheets.len() > SHEETS_MAX {
@@ -140,6 +151,8 @@ fn list<RS: std::io::Read + std::io::Seek>(
         }
         if sheet.visible == SheetVisible::Visible {
             listed.push(Listed { name: sheet.name.clone(), index });
+        } else if is_linked(index) {
+            note_links(&mut book.notes);
         } else {
             let name = crate::domain::clean_text(&sheet.name);
             book.notes.push(format!("the hidden sheet \u{201c}{name}\u{201d} was not read"));
