@@ -3,6 +3,7 @@
 mod contracts;
 mod files;
 mod folder;
+mod libreoffice;
 mod mailbox;
 mod properties;
 mod quality;
