@@ -40,7 +40,6 @@ pub(super) fn number(cell: &Cell) -> Result<f64, String> {
     match cell {
         Cell::Number(number) | Cell::Percent(number) => Ok(*number),
         Cell::Text(text) => number_of(text).ok_or_else(expected),
-        Cell::Fault(_) => Err("a number; the formula of this cell has an error".into()),
         _ => Err(expected()),
     }
 }
@@ -205,7 +204,7 @@ pub(super) fn zone(cell: &Cell) -> Result<Option<String>, String> {
         return Ok(None);
     }
     if let Cell::Fault(_) = cell {
-        return Err("the name of a zone; the formula of this cell has an error".into());
+        return Err("the name of a zone".into());
     }
     let shown = cell.shown();
     if shown.chars().count() > ZONE_CHARS_MAX {

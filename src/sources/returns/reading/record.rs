@@ -65,11 +65,12 @@ pub(super) struct Parts<'a> {
 
 impl<S: Source> Record<'_, S> {
     fn reject(&self, at: Option<At<'_>>, expected: impl Into<String>) -> Reject {
-        Reject {
-            place: self.place(at),
-            found: at.map(|at| shortened(&at.cell.shown())).unwrap_or_default(),
-            expected: expected.into(),
+        let mut expected = expected.into();
+        if at.is_some_and(|at| matches!(at.cell, Cell::Fault(_))) {
+            expected.push_str("; the formula of this cell has an error");
         }
+        let found = at.map(|at| shortened(&at.cell.shown())).unwrap_or_default();
+        Reject { place: self.place(at), found, expected }
     }
 
     fn place(&self, at: Option<At<'_>>) -> Place {
