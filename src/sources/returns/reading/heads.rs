@@ -23,10 +23,50 @@ pub(super) struct Heads {
     pub(super) unused: Vec<String>,
 }
 
+/// The rows of a book among which its headings are looked for, as keys: every template asks for them.
+#[derive(Debug)]
+pub(super) struct Tried<'b> {
+    sheets: Vec<(&'b Sheet, Vec<Vec<String>>)>,
+}
+
+impl<'b> Tried<'b> {
+    /// Of a book.
+    pub(super) fn of(book: &'b Book) -> Self {
+        let rows = |sheet: &Sheet| sheet.rows.iter().take(ROWS_TRIED).map(keys).collect();
+        Self { sheets: book.sheets.iter().map(|sheet| (sheet, rows(sheet))).collect() }
+    }
+}
+
 /// A heading without what people change by accident: case, blanks, line ends, a colon or star.
 pub(super) fn key(heading: &str) -> String {
-    let words: Vec<String> = heading.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ").trim_end_matches([':', '*', '.', ' ']).to_owned()
+    let mut key = String::with_capacity(heading.len());
+    for word in heading.split_whitespace() {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        if word.is_ascii() {
+            key.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        } else {
+            key.push_str(&word.to_lowercase());
+        }
+    }
+    key.truncate(key.trim_end_matches([':', '*', '.', ' ']).len());
+    key
+}
+
+/// The keys of a row's cells.
+fn keys(row: &Row) -> Vec<String> {
+    row.cells.iter().map(|cell| key(&cell.shown())).collect()
+}
+
+/// How many headings of a template stand in a row, if it is the row of headings: all that are needed
+/// are there, and of a wide template some value too, or a title row could be taken for it.
+fn count(keys: &[String], needed: &BTreeSet<String>, named: &BTreeSet<String>) -> Option<usize> {
+    if !needed.iter().all(|heading| keys.contains(heading)) {
+        return None;
+    }
+    let count = named.iter().filter(|heading| keys.contains(heading)).count();
+    (count > needed.len().min(named.len().saturating_sub(1))).then_some(count)
 }
 
 /// The headings without which a row is not the row of headings.
@@ -50,13 +90,8 @@ fn headings(template: &Template) -> impl Iterator<Item = &str> {
 /// Finds the headings of a sheet.
 pub(super) fn find(sheet: &Sheet, template: &Template) -> Option<Heads> {
     let (needed, named) = (needed(template), named(template));
-    let of = |row: &Row| -> BTreeSet<String> { row.cells.iter().map(|cell| key(&cell.shown())).collect() };
-    let row = sheet.rows.iter().take(ROWS_TRIED).find(|row| {
-        let here = of(row);
-        // Of a wide template some value must be there too, or a title row could be taken for it.
-        needed.is_subset(&here)
-            && here.intersection(&named).count() > needed.len().min(named.len().saturating_sub(1))
-    })?;
+    let mut rows = sheet.rows.iter().take(ROWS_TRIED);
+    let row = rows.find(|row| count(&keys(row), &needed, &named).is_some())?;
     Some(heads(row, &named, template))
 }
 
@@ -78,14 +113,17 @@ fn heads(row: &Row, named: &BTreeSet<String>, template: &Template) -> Heads {
 
 /// The sheets that are read, each with its headings.
 pub(super) fn sheets<'b>(book: &'b Book, template: &Template) -> Vec<(&'b Sheet, Heads)> {
-    let asked = |sheet: &&Sheet| {
-        template.sheet.as_ref().is_none_or(|name| sheet.name.is_empty() || key(&sheet.name) == key(name))
-    };
-    let sheets = book.sheets.iter().filter(asked);
+    let sheets = book.sheets.iter().filter(|sheet| is_asked(sheet, template));
     sheets.filter_map(|sheet| Some((sheet, find(sheet, template)?))).collect()
 }
 
+fn is_asked(sheet: &Sheet, template: &Template) -> bool {
+    template.sheet.as_ref().is_none_or(|name| sheet.name.is_empty() || key(&sheet.name) == key(name))
+}
+
 /// How many of a template's headings a book has; none unless all that are needed are there.
-pub(super) fn fit(book: &Book, template: &Template) -> usize {
-    sheets(book, template).iter().map(|(_, heads)| heads.columns.len()).max().unwrap_or(0)
+pub(super) fn fit(tried: &Tried<'_>, template: &Template) -> usize {
+    let (needed, named) = (needed(template), named(template));
+    let asked = tried.sheets.iter().filter(|(sheet, _)| is_asked(sheet, template));
+    asked.filter_map(|(_, rows)| rows.iter().find_map(|keys| count(keys, &needed, &named))).max().unwrap_or(0)
 }

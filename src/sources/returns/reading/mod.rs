@@ -173,11 +173,12 @@ pub fn read(book: &Book, template: &Template, around: Around<'_>) -> Reading {
 /// # Errors
 /// The ids of those that fit equally well, or none.
 pub fn fitting<'t>(book: &Book, templates: &[&'t Template]) -> Result<&'t Template, Vec<String>> {
+    let tried = heads::Tried::of(book);
     let fits: Vec<(usize, &Template)> = templates
         .iter()
         .map(|template| {
             let fit = match template.shape {
-                Shape::Long | Shape::Wide => heads::fit(book, template),
+                Shape::Long | Shape::Wide => heads::fit(&tried, template),
                 Shape::Cells => cells::fit(book, template),
             };
             (fit, *template)
