@@ -85,11 +85,11 @@ fn outcome(bytes: &[u8], ways: &Ways) -> Outcome {
 }
 
 impl File {
-    /// How many values it has brought.
-    pub(super) fn values(&self) -> usize {
+    /// How much it holds while it waits: values, rejects and notes.
+    pub(super) fn weight(&self) -> usize {
         match &self.outcome {
-            Outcome::Read(reading, _) => reading.values.len(),
-            Outcome::Unreadable(_) | Outcome::Unfitting(_) => 0,
+            Outcome::Read(reading, _) => reading.values.len() + reading.rejects.len() + reading.notes.len(),
+            Outcome::Unreadable(_) | Outcome::Unfitting(_) => 1,
         }
     }
 }

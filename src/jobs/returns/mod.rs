@@ -1,11 +1,12 @@
 //! Collecting provider returns: files are kept first and put away only then. A file that was read
 //! before adds nothing.
 
+mod ahead;
 mod file;
 mod keep;
 mod mailbox;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,17 +28,15 @@ use crate::sources::returns::refusal::Letter;
 use crate::sources::returns::template::Template;
 use crate::store::collects::{self, Cached, CollectOutcome};
 use crate::store::{self, Store};
-use file::{File, Outcome, Ways, read_file, read_path};
+use ahead::Ahead;
+use file::{File, Outcome, Ways, read_file};
 use mailbox::Mailbox;
 
 /// Files that are kept in one transaction.
 const BATCH_FILES_MAX: usize = 50;
 
-/// Files that are read at a time; each may take some hundred megabytes if it is hostile.
-const READERS_MAX: usize = 2;
-
-/// Values after which a transaction takes no further file.
-const BATCH_VALUES_MAX: usize = 20_000;
+/// Values, rejects and notes after which a transaction takes no further file.
+const BATCH_WEIGHT_MAX: usize = 20_000;
 
 /// Why a file's body is not in the database.
 const NO_BODY: &str = "not kept here: a workbook may name people. Its values are in return_values";
@@ -150,28 +149,21 @@ impl Taking<'_> {
             Ok(paths) => paths,
             Err(error) => return Ok(Err(error.to_string())),
         };
-        let mut paths = paths.into_iter();
-        let mut reading = VecDeque::new();
+        let mut ahead = Ahead::of(paths, ways);
         let mut batch = Vec::new();
-        let mut values = 0;
-        loop {
-            // While one file is kept, the next are read.
-            for path in paths.by_ref().take(READERS_MAX - reading.len()) {
-                let ways = Arc::clone(ways);
-                reading.push_back(tokio::task::spawn_blocking(move || read_path(path, &ways)));
-            }
-            let Some(next) = reading.pop_front() else { break };
-            match next.await {
+        let mut weight = 0;
+        while let Some(next) = ahead.next().await {
+            match next {
                 Ok(Ok(Some((path, file)))) => {
-                    values += file.values();
+                    weight += file.weight();
                     batch.push((path, file));
                 }
                 Ok(Ok(None)) => {}
                 Ok(Err(error)) => read.spoil(1, error.to_string()),
-                Err(error) => read.spoil(1, format!("reading a file came to no end: {error}")),
+                Err(path) => read.spoil(1, format!("{}: reading it came to no end", path.display())),
             }
-            if batch.len() >= BATCH_FILES_MAX || values >= BATCH_VALUES_MAX {
-                values = 0;
+            if batch.len() >= BATCH_FILES_MAX || weight >= BATCH_WEIGHT_MAX {
+                weight = 0;
                 if let Err(why) = self.settle(store, std::mem::take(&mut batch), read)? {
                     return Ok(Err(why));
                 }
