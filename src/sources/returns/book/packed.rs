@@ -2,9 +2,7 @@
 //! needed are handed on, packed anew without compression: what the workbook's reader sees has been
 //! measured.
 
-use std::io::Read;
-
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::tags::Tag;
 use super::{Book, BookError, PARTS_MAX, RATIO_MAX, UNPACKED_BYTES_MAX, open_document, tags, workbook};
@@ -80,13 +78,17 @@ fn needed_of_ods(name: &str) -> bool {
 }
 
 fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
+    let mut merges = workbook::Merges::None;
     for part in &parts {
-        tags::each(text(part)?, |_| Ok(()))?;
+        tags::each(text(part)?, |tag| {
+            if let Tag::Open(name, _) | Tag::Empty(name, _) = tag
+                && name.ends_with("mergeCell")
+            {
+                merges = workbook::Merges::Some;
+            }
+            Ok(())
+        })?;
     }
-    let merges = parts
-        .iter()
-        .any(|part| part.name.starts_with("xl/worksheets/") && find(&part.bytes, b"<mergeCell ").is_some());
-    let merges = if merges { workbook::Merges::Some } else { workbook::Merges::None };
     workbook::xlsx(pack(parts), merges)
 }
 
@@ -105,10 +107,6 @@ fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
 
 fn text(part: &Part) -> Result<&str, BookError> {
     std::str::from_utf8(&part.bytes).map_err(|_| tags::odd("text that is not UTF-8"))
-}
-
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|window| window == what)
 }
 
 fn damaged(what: &str) -> BookError {
@@ -172,6 +170,7 @@ fn entry(bytes: &[u8], at: usize) -> Result<(Entry, usize), BookError> {
 /// against what comes out.
 fn unpack<'e>(bytes: &[u8], entries: impl Iterator<Item = &'e Entry>) -> Result<Vec<Part>, BookError> {
     let mut parts = Vec::new();
+    let mut inflate = Decompress::new(false);
     let mut total = 0_usize;
     for entry in entries {
         total = total.saturating_add(entry.unpacked);
@@ -184,12 +183,12 @@ fn unpack<'e>(bytes: &[u8], entries: impl Iterator<Item = &'e Entry>) -> Result<
             let what = format!("unpacks to {ratio} times its size");
             return Err(BookError::too_large(what, format!("{RATIO_MAX} times")));
         }
-        parts.push(Part { name: entry.name.clone(), bytes: unpack_one(bytes, entry)? });
+        parts.push(Part { name: entry.name.clone(), bytes: unpack_one(bytes, entry, &mut inflate)? });
     }
     Ok(parts)
 }
 
-fn unpack_one(bytes: &[u8], entry: &Entry) -> Result<Vec<u8>, BookError> {
+fn unpack_one(bytes: &[u8], entry: &Entry, inflate: &mut Decompress) -> Result<Vec<u8>, BookError> {
     let odd = || damaged(&format!("its part {} cannot be unpacked", crate::domain::clean_text(&entry.name)));
     let head = bytes.get(entry.offset..).and_then(|rest| rest.get(..HEADER_BYTES)).ok_or_else(odd)?;
     if !head.starts_with(b"PK\x03\x04") {
@@ -197,17 +196,19 @@ fn unpack_one(bytes: &[u8], entry: &Entry) -> Result<Vec<u8>, BookError> {
     }
     let start = entry.offset + HEADER_BYTES + usize::from(u16_at(head, 26)?) + usize::from(u16_at(head, 28)?);
     let packed = start.checked_add(entry.packed).and_then(|end| bytes.get(start..end)).ok_or_else(odd)?;
-    let mut out = Vec::new();
     match entry.method {
-        0 => out.extend_from_slice(packed),
+        0 if packed.len() == entry.unpacked => Ok(packed.to_vec()),
         8 => {
-            // One byte more than it said is enough to know that it lied.
-            let limit = u64::try_from(entry.unpacked).unwrap_or(u64::MAX).saturating_add(1);
-            DeflateDecoder::new(packed).take(limit).read_to_end(&mut out).map_err(|_| odd())?;
+            inflate.reset(false);
+            // One byte more than it said is enough to know that it lied; what it said was measured.
+            let mut out = Vec::with_capacity(entry.unpacked + 1);
+            match inflate.decompress_vec(packed, &mut out, FlushDecompress::Finish) {
+                Ok(Status::StreamEnd) if out.len() == entry.unpacked => Ok(out),
+                _ => Err(odd()),
+            }
         }
-        _ => return Err(odd()),
+        _ => Err(odd()),
     }
-    if out.len() == entry.unpacked { Ok(out) } else { Err(odd()) }
 }
 
 /// Packs parts anew, without compression; each is let go when it is in.

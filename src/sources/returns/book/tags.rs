@@ -59,19 +59,17 @@ pub(super) fn odd(what: &str) -> BookError {
 
 /// The `>` that ends a tag: not one within a quoted value.
 fn end_of_tag(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    rest.bytes().position(|byte| match (quote, byte) {
-        (None, b'>') => true,
-        (None, b'"' | b'\'') => {
-            quote = Some(byte);
-            false
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|byte| matches!(byte, b'>' | b'"' | b'\''))?;
+        let quote = bytes[at];
+        if quote == b'>' {
+            return Some(at);
         }
-        (Some(open), _) if open == byte => {
-            quote = None;
-            false
-        }
-        _ => false,
-    })
+        at += 1;
+        at += bytes[at..].iter().position(|byte| *byte == quote)? + 1;
+    }
 }
 
 fn of_text(tag: &str) -> Tag<'_> {
@@ -79,7 +77,11 @@ fn of_text(tag: &str) -> Tag<'_> {
         return Tag::Close(name.trim_end());
     }
     let (inner, empty) = tag.strip_suffix('/').map_or((tag, false), |inner| (inner, true));
-    let (name, attributes) = inner.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((inner, ""));
+    let (name, attributes) = inner
+        .as_bytes()
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .map_or((inner, ""), |at| (&inner[..at], &inner[at + 1..]));
     if empty { Tag::Empty(name, attributes) } else { Tag::Open(name, attributes) }
 }
 
