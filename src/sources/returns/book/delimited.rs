@@ -50,7 +50,13 @@ impl Lines<'_> {
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let end = (start.saturating_add(blank)).min(self.text.len());
         let passed = self.text.get(self.at..end).unwrap_or_default();
-        self.row += passed.iter().filter(|byte| **byte == b'\n').count();
+        // A Windows line end counts once, by its second half; an old Macintosh has only the first.
+        let next = passed.iter().skip(1).chain([&0]);
+        let ends = passed.iter().zip(next).filter(|(byte, next)| match byte {
+            b'\r' => **next != b'\n',
+            byte => **byte == b'\n',
+        });
+        self.row += ends.count();
         self.at = end.max(self.at);
         self.row
     }
@@ -129,6 +135,15 @@ mod tests {
         assert_eq!(numbers(&book), [1, 2, 5]);
         let windows = read(b"title\r\n\r\na,b\r\n1,2\r\n").expect("a table");
         assert_eq!(numbers(&windows), [1, 3, 4]);
+    }
+
+    #[test]
+    fn lines_of_an_old_macintosh_are_lines() {
+        let expected = vec![vec!["a", "b"], vec!["1", "2"], vec!["3", "4"]];
+        assert_eq!(cells(b"a,b\r1,2\r3,4\r"), expected);
+        let book = read(b"a\r\rb\r\nc\nd").expect("a table");
+        let numbers: Vec<usize> = book.sheets[0].rows.iter().map(|row| row.number).collect();
+        assert_eq!(numbers, [1, 3, 4, 5]);
     }
 
     #[test]
