@@ -177,13 +177,12 @@ fn range_cells(
 
 fn of_data(data: &Data, percent: bool) -> Cell {
     let number = |number: f64| {
-        if percent { Cell::Percent(tidy(number * 100.0)) } else { Cell::Number(number) }
+        if percent { finite(tidy(number * 100.0), Cell::Percent) } else { finite(number, Cell::Number) }
     };
     match data {
         Data::Empty => Cell::Blank,
         Data::Int(whole) => number(*whole as f64),
-        Data::Float(float) if float.is_finite() => number(*float),
-        Data::Float(float) => Cell::Fault(float.to_string()),
+        Data::Float(float) => number(*float),
         Data::String(text) => Cell::text(text),
         Data::DurationIso(text) => of_duration(text),
         Data::Bool(yes) => Cell::YesNo(*yes),
@@ -200,11 +199,17 @@ fn of_data(data: &Data, percent: bool) -> Cell {
 
 /// A serial with a date's format; a length of time, `[h]:mm`, is hours.
 fn of_serial(serial: ExcelDateTime) -> Cell {
-    if serial.is_duration() {
-        return Cell::Number(tidy(serial.as_f64() * 24.0));
+    let days = serial.as_f64();
+    if serial.is_duration() || !days.is_finite() {
+        return finite(tidy(days * 24.0), Cell::Number);
     }
     let (year, month, day, ..) = serial.to_ymd_hms_milli();
-    date(year, month, day).map_or(Cell::Number(serial.as_f64()), Cell::Date)
+    date(year, month, day).map_or(Cell::Number(days), Cell::Date)
+}
+
+/// A number, or a fault where it is none: too large to be counted with.
+fn finite(number: f64, cell: fn(f64) -> Cell) -> Cell {
+    if number.is_finite() { cell(number) } else { Cell::Fault(number.to_string()) }
 }
 
 /// A length of time as ODS writes it, `PT88H30M00S`, in hours.
@@ -282,6 +287,18 @@ mod tests {
         for format in ["0.00", "0\"%\"", "0\\%", "General;0%"] {
             assert!(!shows_percent(format), "{format}");
         }
+    }
+
+    #[test]
+    fn a_number_beyond_counting_is_a_fault() {
+        let serial = |kind| Data::DateTime(ExcelDateTime::new(f64::INFINITY, kind, false));
+        for data in
+            [Data::Float(f64::NAN), serial(ExcelDateTimeType::DateTime), serial(ExcelDateTimeType::TimeDelta)]
+        {
+            assert!(matches!(of_data(&data, false), Cell::Fault(_)), "{data:?}");
+        }
+        assert_eq!(of_data(&Data::Float(1e308), false), Cell::Number(1e308));
+        assert_eq!(of_data(&Data::Float(1e308), true), Cell::Fault("inf".into()));
     }
 
     #[test]
