@@ -7,7 +7,7 @@ use crate::domain::{Severity, Subject, SubjectKind};
 use crate::facts::{Attribute, Fact};
 use crate::rules::{Decided, Feed, SourceState};
 
-const MINUTES_A_DAY: i64 = 1_440;
+const MINUTES_A_DAY: u32 = 1_440;
 
 /// One `[[case.fact]]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -43,7 +43,7 @@ pub(super) struct CaseSource {
     good_at: Option<Timestamp>,
     baseline_at: Option<Timestamp>,
     #[serde(default = "a_day")]
-    interval_minutes: i64,
+    interval_minutes: u32,
     #[serde(default)]
     gone_ids: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl CaseSource {
             last_error: self.last_error.clone(),
             last_at: self.last_at,
             good_at: self.good_at,
-            interval: SignedDuration::from_mins(self.interval_minutes),
+            interval: SignedDuration::from_mins(i64::from(self.interval_minutes)),
             gone_ids: self.gone_ids.clone(),
             baseline_at: self.baseline_at,
             feed: Some(Feed::Register),
@@ -88,7 +88,7 @@ impl CaseSource {
     }
 }
 
-const fn a_day() -> i64 {
+const fn a_day() -> u32 {
     MINUTES_A_DAY
 }
 

@@ -68,6 +68,22 @@ fn a_case_that_fails_says_what_is_missing_and_what_came_instead() {
 }
 
 #[test]
+fn an_interval_beyond_counting_is_refused_with_its_line() {
+    let case = |minutes: &str| {
+        parse_cases(&format!(
+            "[[case]]\nname = \"x\"\nas_of = \"2025-03-04T06:05:00Z\"\n\
+             source = [{{ id = \"cqc\", interval_minutes = {minutes} }}]"
+        ))
+    };
+    let longest = case("4294967295").expect("eight thousand years can be counted");
+    assert!(run_cases(&shipped(), &longest, &london())[0].passed());
+    for minutes in ["9223372036854775807", "-1"] {
+        let fault = case(minutes).expect_err("it is no length of time").to_string();
+        assert!(fault.contains("line 4"), "{fault}");
+    }
+}
+
+#[test]
 fn a_case_with_a_fault_is_refused_with_its_line() {
     let faults: Vec<String> = [
         "[[case]]\nname = \"x\"",
