@@ -61,6 +61,17 @@ fn a_column_that_is_gone_is_told_and_not_silent() {
 }
 
 #[test]
+fn a_heading_that_stands_there_twice_is_told_and_steers_nothing() {
+    let text = "CQC provider ID,Month,Complaints,Staff in post,\"Staff\u{2028}in\u{2028}post\"\n1-101,July 2026,1,2,3\n";
+    let reading = read_book(&book::read(text.as_bytes()).expect("a table"), &template("monthly-table"));
+    assert_all_accounted(&reading);
+    let doubles: Vec<String> = reading.rejects.iter().map(|reject| reject.place.column.clone()).collect();
+    assert!(doubles.contains(&"Staff\u{FFFD}in\u{FFFD}post".to_owned()), "{doubles:?}");
+    let text = letter().faults(&reading, &template("monthly-table")).expect("there is something to say");
+    assert!(!text.contains('\u{2028}'), "{text:?}");
+}
+
+#[test]
 fn national_feeds_are_taken_as_they_are() {
     let tracker = read("capacity-tracker.csv", "capacity-tracker");
     assert_eq!(tracker.rejects, []);

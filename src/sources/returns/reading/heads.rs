@@ -103,7 +103,7 @@ fn heads(row: &Row, named: &BTreeSet<String>, template: &Template) -> Heads {
         if !named.contains(&key) {
             heads.unused.push(crate::domain::clean_name(&written).unwrap_or_default());
         } else if heads.columns.insert(key, column).is_some() {
-            heads.doubles.push(written);
+            heads.doubles.push(crate::domain::clean_name(&written).unwrap_or_default());
         }
     }
     let column = |name: &str| Some((name.to_owned(), *heads.columns.get(&key(name))?));
