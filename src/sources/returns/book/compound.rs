@@ -236,10 +236,15 @@ fn look_through(stream: &mut [u8]) -> Result<(Vec<SheetFinds>, Links), BookError
     let globals = Globals::read(stream)?;
     let mut finds = Vec::new();
     let mut promises = Vec::new();
-    let mut labels = 0;
+    let (mut labels, mut cells) = (0, 0);
     for start in &globals.sheets {
         let sheet = sheet(stream, *start, &globals.percents)?;
         labels += sheet.labels;
+        // The reader makes all sheets before it gives any of them out, one listed twice two times.
+        cells += sheet.rows * sheet.columns;
+        if cells > CELLS_MAX {
+            return Err(BookError::too_large("has too many cells", CELLS_MAX.to_string()));
+        }
         promises.extend(sheet.promises);
         finds.push(sheet.finds);
     }
@@ -470,6 +475,34 @@ mod tests {
             let found = Compound::open(&file).expect("sound").stream("Workbook").expect("sound");
             assert!(found.expect("there").starts_with(&stream), "{length}");
         }
+    }
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).expect("small");
+        [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
+    }
+
+    /// A stream whose one sheet, a number in its last row and column, is listed so many times.
+    fn listed(count: usize, row: u16, column: u16) -> Vec<u8> {
+        let begin = |kind: u8| record(BEGIN, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let start = begin(5).len() + count * record(BOUND_SHEET, &[0; 9]).len() + record(END, &[]).len();
+        let mut stream = begin(5);
+        for name in (b'A'..).take(count) {
+            stream.extend(record(BOUND_SHEET, &[&le(start).to_le_bytes()[..], &[0, 0, 1, 0, name]].concat()));
+        }
+        stream.extend(record(END, &[]));
+        stream.extend(begin(0x10));
+        let place = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+        stream.extend(record(CELLS[0], &[&place, &1.0_f64.to_le_bytes()[..]].concat()));
+        stream.extend(record(END, &[]));
+        stream
+    }
+
+    #[test]
+    fn sheets_are_counted_together() {
+        let read = |count| read(&compound_of(&listed(count, 999, 499)));
+        assert_eq!(read(2).map(|book| book.sheets.len()), Ok(2));
+        assert!(matches!(read(3), Err(BookError::TooLarge { .. })));
     }
 
     #[test]

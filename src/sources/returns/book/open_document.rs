@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cells::Merge;
 use super::tags::{self, Tag, attribute, count, odd};
-use super::{BookError, CELLS_MAX, ROWS_MAX, Serials};
+use super::{BookError, CELLS_MAX, ROWS_MAX, SHEETS_MAX, Serials};
 
 /// Blanks that one tag may stand for.
 const BLANKS_MAX: usize = 1_000;
@@ -43,17 +43,28 @@ pub(super) struct Table {
 pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
     let mut survey = Survey::default();
     let mut within = false;
+    // The reader makes a whole rectangle of every table before it gives any of them out.
+    let mut cells = 0_usize;
     tags::each(content, |tag| {
         match tag {
             Tag::Open("table:table", _) if within => return Err(odd("a table within a table")),
+            Tag::Open("table:table", _) if survey.tables.len() == SHEETS_MAX => {
+                return Err(BookError::too_large("has too many sheets", SHEETS_MAX.to_string()));
+            }
             Tag::Open("table:table", _) => {
                 within = true;
                 survey.tables.push(Table::default());
             }
             Tag::Empty("table:table", _) => return Err(odd("a table without rows")),
-            Tag::Close("table:table") => within = false,
             Tag::Open("table:null-date", attributes) | Tag::Empty("table:null-date", attributes) => {
                 survey.serials = serials(attributes)?;
+            }
+            Tag::Close("table:table") => {
+                within = false;
+                cells += survey.tables.last().map_or(0, Table::cells);
+                if cells > CELLS_MAX {
+                    return Err(too_many());
+                }
             }
             Tag::Open("text:s", attributes) | Tag::Empty("text:s", attributes) => {
                 if count(attributes, "text:c")? > BLANKS_MAX {
@@ -82,6 +93,11 @@ fn serials(attributes: &str) -> Result<Serials, BookError> {
 }
 
 impl Table {
+    /// The cells of the rectangle around all that are filled.
+    fn cells(&self) -> usize {
+        self.rows.saturating_mul(self.columns)
+    }
+
     fn see(&mut self, tag: Tag<'_>) -> Result<(), BookError> {
         match tag {
             Tag::Open("table:table-source", _) | Tag::Empty("table:table-source", _) => {
@@ -135,7 +151,7 @@ impl Table {
         if filled == Filled::Yes {
             self.rows = self.row.saturating_add(self.repeats);
             self.columns = self.columns.max(self.column);
-            if self.rows.saturating_mul(self.columns) > CELLS_MAX {
+            if self.cells() > CELLS_MAX {
                 return Err(too_many());
             }
         }
@@ -174,6 +190,18 @@ mod tests {
         assert!(survey(&table(&format!("{one}{blank}"))).is_ok());
         assert!(survey(&table(&format!("{blank}{one}"))).is_err());
         assert!(survey(&table("<table:table-row><table:table-cell><text:s text:c='99999999'/></table:table-cell></table:table-row>")).is_err());
+    }
+
+    #[test]
+    fn tables_are_counted_together() {
+        let half = "<table:table-row table:number-rows-repeated='1000'>\
+                    <table:table-cell table:number-columns-repeated='500' office:value='1'/></table:table-row>";
+        let tables = |count: usize| survey(&format!("<d>{}</d>", table(half).repeat(count)));
+        assert_eq!(tables(2).map(|survey| survey.tables.len()), Ok(2));
+        assert!(tables(3).is_err());
+        let blank = |count: usize| survey(&format!("<d>{}</d>", table("").repeat(count)));
+        assert_eq!(blank(SHEETS_MAX).map(|survey| survey.tables.len()), Ok(SHEETS_MAX));
+        assert!(blank(SHEETS_MAX + 1).is_err());
     }
 
     #[test]

@@ -216,7 +216,7 @@ fn finite(number: f64, cell: fn(f64) -> Cell) -> Cell {
 fn of_duration(text: &str) -> Cell {
     text.parse::<SignedDuration>().map_or_else(
         |_| Cell::text(text),
-        |length| Cell::Number(tidy(length.as_secs_f64() / SECONDS_OF_HOUR)),
+        |length| finite(tidy(length.as_secs_f64() / SECONDS_OF_HOUR), Cell::Number),
     )
 }
 
