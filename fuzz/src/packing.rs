@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-/// The first line of the parts of an XLSX or ODS file.
-pub const PARTS: &[u8] = b"PARTS\n";
+/// The first line of the parts of an XLSX or ODS file; its end begins the first part.
+pub const PARTS: &[u8] = b"PARTS";
 
 /// The first line of the stream of an XLS file.
 pub const STREAM: &[u8] = b"STREAM\n";
