@@ -5,10 +5,16 @@ use std::collections::BTreeSet;
 
 use super::cells::Merge;
 use super::tags::{self, Tag, attribute, count, odd};
-use super::{BookError, CELLS_MAX, ROWS_MAX, SHEETS_MAX, Serials};
+use super::{BookError, CELLS_MAX, ROWS_MAX, SHEETS_MAX, UNPACKED_BYTES_MAX, Serials};
 
 /// Blanks that one tag may stand for.
 const BLANKS_MAX: usize = 1_000;
+
+/// Bytes of text, each repeat of a cell counted: as many as a file without repeats can have.
+const TEXT_COPIES_MAX: usize = UNPACKED_BYTES_MAX;
+
+/// Attributes of a cell that its reader keeps as text.
+const TEXTS: [&str; 4] = ["office:string-value", "office:date-value", "office:time-value", "table:formula"];
 
 /// Columns of the program that writes most of them; the blank end of each row reaches there.
 const COLUMNS_OF_PROGRAM: usize = 16_384;
@@ -37,6 +43,10 @@ pub(super) struct Table {
     /// Rows to the last that is not blank, and columns to the last cell that is not.
     rows: usize,
     columns: usize,
+    /// How often the cell that is open is repeated.
+    copies: Option<usize>,
+    /// Bytes of text, repeats counted.
+    text_bytes: usize,
 }
 
 /// Surveys `content.xml`.
@@ -44,7 +54,7 @@ pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
     let mut survey = Survey::default();
     let mut within = false;
     // The reader makes a whole rectangle of every table before it gives any of them out.
-    let mut cells = 0_usize;
+    let (mut cells, mut text_bytes) = (0_usize, 0_usize);
     tags::each(content, |tag| {
         match tag {
             Tag::Open("table:table", _) if within => return Err(odd("a table within a table")),
@@ -62,13 +72,12 @@ pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
             Tag::Close("table:table") => {
                 within = false;
                 cells += survey.tables.last().map_or(0, Table::cells);
+                text_bytes += survey.tables.last().map_or(0, |table| table.text_bytes);
                 if cells > CELLS_MAX {
                     return Err(too_many());
                 }
-            }
-            Tag::Open("text:s", attributes) | Tag::Empty("text:s", attributes) => {
-                if count(attributes, "text:c")? > BLANKS_MAX {
-                    return Err(odd("too many blanks"));
+                if text_bytes > TEXT_COPIES_MAX {
+                    return Err(too_much());
                 }
             }
             other => {
@@ -116,21 +125,44 @@ impl Table {
                 self.row = self.row.saturating_add(self.repeats);
                 Ok(())
             }
+            Tag::Open("table:table-cell" | "table:covered-table-cell", _) if self.copies.is_some() => {
+                Err(odd("a cell within a cell"))
+            }
             Tag::Open("table:table-cell" | "table:covered-table-cell", attributes) => {
-                self.cell(attributes, Filled::Yes)
+                self.copies = Some(self.cell(attributes, Filled::Yes)?);
+                Ok(())
+            }
+            Tag::Close("table:table-cell" | "table:covered-table-cell") => {
+                self.copies = None;
+                Ok(())
+            }
+            Tag::Text(text) => self.text(text.len(), self.copies.unwrap_or(0)),
+            Tag::Open("text:s", attributes) | Tag::Empty("text:s", attributes) => {
+                let blanks = count(attributes, "text:c")?;
+                if blanks > BLANKS_MAX {
+                    return Err(odd("too many blanks"));
+                }
+                self.text(blanks, self.copies.unwrap_or(0))
             }
             Tag::Empty("table:table-cell" | "table:covered-table-cell", attributes) => {
                 let filled = attribute(attributes, "office:value-type").is_some()
                     || attribute(attributes, "office:value").is_some()
                     || attributes.contains("-value=")
                     || attributes.contains("formula");
-                self.cell(attributes, if filled { Filled::Yes } else { Filled::No })
+                self.cell(attributes, if filled { Filled::Yes } else { Filled::No }).map(drop)
             }
             _ => Ok(()),
         }
     }
 
-    fn cell(&mut self, attributes: &str, filled: Filled) -> Result<(), BookError> {
+    /// Counts text that stands in a cell with so many copies.
+    fn text(&mut self, bytes: usize, copies: usize) -> Result<(), BookError> {
+        self.text_bytes = self.text_bytes.saturating_add(bytes.saturating_mul(copies));
+        if self.text_bytes > TEXT_COPIES_MAX { Err(too_much()) } else { Ok(()) }
+    }
+
+    /// Counts a cell, and says how many it stands for.
+    fn cell(&mut self, attributes: &str, filled: Filled) -> Result<usize, BookError> {
         let repeats = count(attributes, "table:number-columns-repeated")?.min(COLUMNS_OF_PROGRAM);
         let spans = count(attributes, "table:number-rows-spanned")?;
         if attribute(attributes, "office:value-type") == Some("percentage") {
@@ -147,6 +179,9 @@ impl Table {
             let bottom = self.row.saturating_add(spans - 1);
             self.merges.push(Merge { top: self.row, left: self.column, bottom });
         }
+        let copies = repeats.saturating_mul(self.repeats);
+        let kept = TEXTS.iter().filter_map(|name| attribute(attributes, name)).map(str::len).sum();
+        self.text(kept, copies)?;
         self.column = self.column.saturating_add(repeats);
         if filled == Filled::Yes {
             self.rows = self.row.saturating_add(self.repeats);
@@ -155,7 +190,7 @@ impl Table {
                 return Err(too_many());
             }
         }
-        Ok(())
+        Ok(copies)
     }
 }
 
@@ -168,6 +203,11 @@ enum Filled {
 
 fn too_many() -> BookError {
     BookError::too_large("means too many cells, repeated ones counted", CELLS_MAX.to_string())
+}
+
+fn too_much() -> BookError {
+    let limit = format!("{TEXT_COPIES_MAX} bytes");
+    BookError::too_large("means too much text, repeated cells counted", limit)
 }
 
 #[cfg(test)]
@@ -190,6 +230,28 @@ mod tests {
         assert!(survey(&table(&format!("{one}{blank}"))).is_ok());
         assert!(survey(&table(&format!("{blank}{one}"))).is_err());
         assert!(survey(&table("<table:table-row><table:table-cell><text:s text:c='99999999'/></table:table-cell></table:table-row>")).is_err());
+    }
+
+    #[test]
+    fn repeated_texts_are_counted_before_they_are_made() {
+        let row = |cell: &str| {
+            let repeats = "table:number-columns-repeated='1000'";
+            let cell = cell.replace("<c", &format!("<table:table-cell {repeats}"));
+            let cell = cell.replace("</c", "</table:table-cell");
+            table(&format!("<table:table-row table:number-rows-repeated='900'>{cell}</table:table-row>"))
+        };
+        let text = "x".repeat(40);
+        assert!(survey(&row("<c><text:p>short</text:p></c>")).is_ok());
+        for cell in [
+            format!("<c><text:p>{text}</text:p></c>"),
+            format!("<c office:string-value='{text}'/>"),
+            format!("<c table:formula='{text}'>1</c>"),
+            "<c><text:p><text:s text:c='40'/></text:p></c>".into(),
+        ] {
+            let error = survey(&row(&cell)).expect_err("forty megabytes");
+            assert!(error.to_string().contains("repeated cells counted"), "{error}");
+        }
+        assert!(survey(&row("<c><c>x</c></c>")).is_err(), "a cell within a cell");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::BookError;
 /// Tags within each other.
 const DEPTH_MAX: usize = 64;
 
-/// A tag.
+/// A tag, or what stands between two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag<'x> {
     /// `<name …>`
@@ -15,9 +15,11 @@ pub(super) enum Tag<'x> {
     Empty(&'x str, &'x str),
     /// `</name>`
     Close(&'x str),
+    /// What stands between two tags.
+    Text(&'x str),
 }
 
-/// Calls `seen` for every tag.
+/// Calls `seen` for every tag and what stands before it.
 ///
 /// Comments, marked sections and document types are refused: no spreadsheet program writes them
 /// there, and they could hide a tag from us that the reader sees, or the reverse.
@@ -28,6 +30,9 @@ pub(super) fn each<'x>(
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;
     while let Some(start) = rest.find('<') {
+        if start > 0 {
+            seen(Tag::Text(&rest[..start]))?;
+        }
         rest = &rest[start + 1..];
         let end = end_of_tag(rest).ok_or_else(|| odd("a tag without an end"))?;
         let tag = &rest[..end];
@@ -42,7 +47,7 @@ pub(super) fn each<'x>(
         match tag {
             Tag::Open(name, _) => open.push(name),
             Tag::Close(name) if open.pop() != Some(name) => return Err(odd("tags that cross")),
-            Tag::Close(_) | Tag::Empty(..) => {}
+            Tag::Close(_) | Tag::Empty(..) | Tag::Text(_) => {}
         }
         if open.len() > DEPTH_MAX {
             return Err(odd("tags too deep within each other"));
@@ -116,7 +121,7 @@ mod tests {
         let mut names = Vec::new();
         each(xml, |tag| {
             names.push(match tag {
-                Tag::Open(name, _) | Tag::Empty(name, _) | Tag::Close(name) => name,
+                Tag::Open(name, _) | Tag::Empty(name, _) | Tag::Close(name) | Tag::Text(name) => name,
             });
             Ok(())
         })?;
@@ -125,7 +130,7 @@ mod tests {
 
     #[test]
     fn tags_are_seen_and_must_be_closed() {
-        assert_eq!(names("<?xml?><a x='>'><b/>t</a >"), Ok(vec!["a", "b", "a"]));
+        assert_eq!(names("<?xml?><a x='>'><b/>t</a >"), Ok(vec!["a", "b", "t", "a"]));
         for xml in ["<a>", "<a></b>", "<a", "<a><!-- </a> --></a>", "</a>"] {
             assert!(names(xml).is_err(), "{xml}");
         }
