@@ -87,7 +87,7 @@ pub fn assess_with(
     apply(&mut situation.flags, &events);
     if let Some(since) = digest::due_since(store, config, now)? {
         situation.digest_notes =
-            Some(digest::notes(store, &situation.flags, &situation.sources, since, now)?);
+            Some(digest::notes(store, config, &situation.flags, &situation.sources, since, now)?);
     }
     let planned = plan(inputs(config, &situation, now));
     let news = !(events.is_empty() && planned.mails.is_empty() && planned.hushed.is_empty());

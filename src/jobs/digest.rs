@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 
-use crate::config::Config;
+use crate::config::{Config, SourceKind};
 use crate::domain::Severity;
 use crate::flags::Flag;
 use crate::rules::SourceState;
 use crate::schedule::Schedule;
+use crate::store::returns::{CameSince, came_since};
 use crate::store::{Store, StoreError, lists, outbox};
 
 /// Since when a digest has gathered, if one is due now.
@@ -26,9 +27,10 @@ pub(super) fn due_since(
     Ok(due.then_some(last))
 }
 
-/// The lines of a digest: sources, mail, and what stands.
+/// The lines of a digest: sources, mail, returns, and what stands.
 pub(super) fn notes(
     store: &Store,
+    config: &Config,
     flags: &[Flag],
     sources: &[SourceState],
     since: Timestamp,
@@ -36,7 +38,7 @@ pub(super) fn notes(
 ) -> Result<Vec<String>, StoreError> {
     let mail = outbox::health(store.sql(), now)?;
     let accepted = lists::accepted_since(store.sql(), since, now)?;
-    Ok(vec![
+    let mut notes = vec![
         sources_words(sources),
         format!(
             "Mails since the last digest: {accepted} accepted. Now: {} waiting, {} refused and not yet handled.",
@@ -44,7 +46,20 @@ pub(super) fn notes(
             mail.dead_letters.len()
         ),
         standing_words(flags),
-    ])
+    ];
+    let has_returns = config.sources.iter().any(|source| matches!(source.kind, SourceKind::Returns(_)));
+    if has_returns {
+        notes.push(returns_words(came_since(store.sql(), since, now)?));
+    }
+    Ok(notes)
+}
+
+fn returns_words(came: CameSince) -> String {
+    format!(
+        "Returns since the last digest: {} came, of {} not everything could be used, {} remarks on their \
+         numbers. What is due and what is odd: carewarden returns, and carewarden returns --remarks.",
+        came.versions, came.spoilt, came.remarks
+    )
 }
 
 fn sources_words(sources: &[SourceState]) -> String {

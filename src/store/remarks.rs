@@ -106,7 +106,7 @@ pub fn held(conn: &Connection, provider: &str, period: Period, form: &str) -> Re
     let (from, to) = around(period);
     let mut statement = conn
         .prepare_cached(
-            "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body
+            "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body, r.at
              FROM returns r JOIN return_values v ON v.submission = r.seq
              WHERE r.provider_id = ?1 AND r.period_start <= ?3 AND r.period_end >= ?2
                AND (r.template = ?4 OR (r.period_start = ?5 AND r.period_end = ?6)) ORDER BY r.seq",

@@ -191,6 +191,35 @@ pub fn is_read(conn: &Connection, source: &str, reading: &str) -> Result<Option<
     Ok(kept.as_deref().and_then(Kept::parse))
 }
 
+/// What came after one instant and up to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CameSince {
+    /// Versions of returns.
+    pub versions: i64,
+    /// Those of which not everything could be used.
+    pub spoilt: i64,
+    /// Remarks on their numbers.
+    pub remarks: i64,
+}
+
+/// Counts what came after `since`, up to `now`.
+///
+/// # Errors
+/// SQLite's.
+pub fn came_since(conn: &Connection, since: Timestamp, now: Timestamp) -> Result<CameSince, StoreError> {
+    let doing = || StoreError::sql("counting the returns since the last digest");
+    let mut statement = conn
+        .prepare(
+            "SELECT count(*), count(*) FILTER (WHERE kept <> 'whole'),
+                    (SELECT count(*) FROM return_remarks WHERE at > ?1 AND at <= ?2)
+             FROM returns WHERE at > ?1 AND at <= ?2",
+        )
+        .map_err(doing())?;
+    let counts =
+        |row: &Row<'_>| Ok(CameSince { versions: row.get(0)?, spoilt: row.get(1)?, remarks: row.get(2)? });
+    statement.query_row(params![instant(since), instant(now)], counts).map_err(doing())
+}
+
 /// Every version that had come at an instant, oldest first.
 ///
 /// # Errors

@@ -157,11 +157,16 @@ fn one_overdue_return_waits_for_the_digest_and_three_are_told_at_once() {
     let mut council = council(digest, "");
     council.send_past(3);
     council.on("2025-03-04");
-    let mut told = Vec::new();
+    let (mut told, mut digests) = (Vec::new(), Vec::new());
     for (back, day) in [(1, "2025-03-05"), (0, "2025-04-05"), (-1, "2025-05-05"), (-2, "2025-06-05")] {
         council.send_month(back, &[4]);
-        told.extend(council.on(day).told().into_iter().filter(|line| line.contains(&provider(4))));
+        let ran = council.on(day);
+        told.extend(ran.told().into_iter().filter(|line| line.contains(&provider(4))));
+        let of_digest = ran.mails.iter().filter(|mail| mail.header("Kind") == "digest");
+        digests.extend(of_digest.map(|mail| mail.text.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
+    let noted = |text: &String| text.contains("Returns since the last digest: 11 came");
+    assert!(digests.iter().any(noted), "{digests:?}");
     // The return for May is due on 8 June; those for February, March and April are past.
     let about = provider(4);
     let expected = [

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cells::Merge;
 use super::tags::{self, Tag, attribute, count, odd};
-use super::{BookError, CELLS_MAX, ROWS_MAX, SHEETS_MAX, UNPACKED_BYTES_MAX, Serials};
+use super::{BookError, CELLS_MAX, ROWS_MAX, SHEETS_MAX, Serials, UNPACKED_BYTES_MAX};
 
 /// Blanks that one tag may stand for.
 const BLANKS_MAX: usize = 1_000;
