@@ -1,12 +1,12 @@
 //! Remarks on returns, and what is held of a provider when one is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-use super::returns::values_of;
+use super::returns::values_in;
 use super::{StoreError, Tx, date_of, instant};
 use crate::audit::Cell;
 use crate::domain::period::Period;
@@ -16,6 +16,9 @@ use crate::facts::quality::{Held, Remark};
 /// A return is compared with so many of its own lengths before it: two returns are asked for, and
 /// a few may not have come.
 const BACK_PERIODS: i32 = 6;
+
+/// So many returns before it are asked for.
+const BEFORE: usize = 2;
 
 /// Remarks that a list reads at most; the newest come first.
 pub const LISTED_MAX: usize = 10_000;
@@ -96,17 +99,39 @@ fn maybe(text: Option<&str>) -> Cell<'_> {
     text.map_or(Cell::Null, Cell::Text)
 }
 
+/// A version near another, not yet read.
+struct Near {
+    seq: i64,
+    period: Period,
+    body: String,
+}
+
 /// What is held of a provider around a period: of the period itself by any form, of those near it
 /// by the same one. Nothing else of the database is read.
 ///
 /// # Errors
 /// SQLite's, or a row that is not what its columns promise.
 pub fn held(conn: &Connection, provider: &str, period: Period, form: &str) -> Result<Held, StoreError> {
+    let near = near(conn, provider, period, form)?;
+    let wanted = wanted(&near, period);
+    let mut newest = BTreeMap::new();
+    for one in near.iter().filter(|one| wanted.contains(&one.period)) {
+        let values =
+            values_in(provider, one.period, &one.body).ok_or_else(|| unreadable("return_values", one.seq))?;
+        for value in values {
+            let series = (value.location_id.clone(), value.zone.clone(), value.indicator, value.period);
+            newest.insert(series, value);
+        }
+    }
+    Ok(held_of(newest.into_values(), period))
+}
+
+fn near(conn: &Connection, provider: &str, period: Period, form: &str) -> Result<Vec<Near>, StoreError> {
     let doing = || StoreError::sql("reading what is held of a provider");
     let (from, to) = around(period);
     let mut statement = conn
         .prepare_cached(
-            "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body, r.at
+            "SELECT r.seq, r.period_start, r.period_end, v.body
              FROM returns r JOIN return_values v ON v.submission = r.seq
              WHERE r.provider_id = ?1 AND r.period_start <= ?3 AND r.period_end >= ?2
                AND (r.template = ?4 OR (r.period_start = ?5 AND r.period_end = ?6)) ORDER BY r.seq",
@@ -114,20 +139,30 @@ pub fn held(conn: &Connection, provider: &str, period: Period, form: &str) -> Re
         .map_err(doing())?;
     let [from, to, start, end] = [from, to, period.start(), period.end()].map(|day| day.to_string());
     let mut rows = statement.query(params![provider, from, to, form, start, end]).map_err(doing())?;
-    let mut newest = BTreeMap::new();
+    let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(doing())? {
         let seq: i64 = row.get(0).map_err(doing())?;
-        let values = values_of(row, seq).ok_or_else(|| StoreError::Unreadable {
-            table: "returns",
-            seq,
-            what: "a date or value".to_owned(),
-        })?;
-        for value in values.into_iter().map(|kept| kept.value) {
-            let series = (value.location_id.clone(), value.zone.clone(), value.indicator, value.period);
-            newest.insert(series, value);
-        }
+        let day = |index: usize| date_of(&row.get::<_, String>(index).ok()?);
+        let days = day(1).zip(day(2)).and_then(|(start, end)| Period::new(start, end));
+        let period = days.ok_or_else(|| unreadable("returns", seq))?;
+        found.push(Near { seq, period, body: row.get(3).map_err(doing())? });
     }
-    Ok(held_of(newest.into_values(), period))
+    Ok(found)
+}
+
+/// The periods whose values are asked for: reading a body costs more than finding it.
+fn wanted(near: &[Near], period: Period) -> BTreeSet<Period> {
+    let mut periods: Vec<Period> = near.iter().map(|one| one.period).collect();
+    periods.sort_by_key(|one| (one.end(), one.start()));
+    periods.dedup();
+    let ended = periods.iter().rev().filter(|one| one.end() < period.start()).take(BEFORE);
+    let begun_later = periods.iter().filter(|one| one.start() > period.end()).min_by_key(|one| one.start());
+    let shared = periods.iter().filter(|one| one.shared_days(period) > 0);
+    ended.chain(begun_later).chain(shared).copied().collect()
+}
+
+fn unreadable(table: &'static str, seq: i64) -> StoreError {
+    StoreError::Unreadable { table, seq, what: "a date or value".to_owned() }
 }
 
 fn held_of(values: impl Iterator<Item = ReturnValue>, period: Period) -> Held {
@@ -179,11 +214,7 @@ pub fn remarks(
     let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(doing())? {
         let seq: i64 = row.get(13).map_err(doing())?;
-        found.push(remark_of(row).ok_or_else(|| StoreError::Unreadable {
-            table: "return_remarks",
-            seq,
-            what: "a date or word".to_owned(),
-        })?);
+        found.push(remark_of(row).ok_or_else(|| unreadable("return_remarks", seq))?);
     }
     Ok(found)
 }

@@ -285,19 +285,24 @@ pub fn newest_values(conn: &Connection, as_of: Timestamp) -> Result<Vec<KeptValu
     Ok(newest.into_values().collect())
 }
 
-/// The values of a row of version and body.
-pub(super) fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
+fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
     let text = |index: usize| row.get::<_, String>(index).ok();
     let day = |index: usize| date_of(&text(index)?);
     let (document, template, came_on, provider_id) = (row.get(1).ok()?, text(2)?, day(3)?, text(4)?);
-    let period = Period::new(day(5)?, day(6)?)?;
-    let stored: Vec<Stored> = serde_json::from_str(&text(7)?).ok()?;
     let at = instant_of(&text(8)?)?;
+    let values = values_in(&provider_id, Period::new(day(5)?, day(6)?)?, &text(7)?)?;
+    let kept = |value| KeptValue { submission, document, template: template.clone(), came_on, at, value };
+    Some(values.into_iter().map(kept).collect())
+}
+
+/// The values in a version's body.
+pub(super) fn values_in(provider_id: &str, period: Period, body: &str) -> Option<Vec<ReturnValue>> {
+    let stored: Vec<Stored> = serde_json::from_str(body).ok()?;
     let known = stored.into_iter().filter_map(|one| Some((Indicator::parse(&one.indicator)?, one)));
     known
         .map(|(indicator, one)| {
-            let value = ReturnValue {
-                provider_id: provider_id.clone(),
+            Some(ReturnValue {
+                provider_id: provider_id.to_owned(),
                 location_id: one.location_id,
                 zone: one.zone,
                 period,
@@ -306,8 +311,7 @@ pub(super) fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>
                 denominator: one.denominator,
                 value: value_of(indicator, &one.value)?,
                 place: one.place,
-            };
-            Some(KeptValue { submission, document, template: template.clone(), came_on, at, value })
+            })
         })
         .collect()
 }
