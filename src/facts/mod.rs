@@ -8,6 +8,7 @@ mod merge;
 pub mod numbers;
 pub mod quality;
 pub mod returns;
+pub mod turnover;
 
 use jiff::{Timestamp, civil::Date};
 

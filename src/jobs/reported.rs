@@ -11,8 +11,8 @@ use crate::config::{Config, Returns as Settings};
 use crate::domain::indicator::{Bands, Indicator};
 use crate::domain::return_::Misses;
 use crate::domain::{Contract, Subject};
-use crate::facts::History;
 use crate::facts::returns::{Calendar, Reported, Reporter, Returns, Series, SeriesKey};
+use crate::facts::{History, turnover};
 use crate::store::StoreError;
 use crate::store::returns::{KeptValue, newest_values};
 
@@ -40,6 +40,9 @@ pub fn reported(
         let template = gathered.newest.as_ref().map(|(_, _, template)| template.as_str());
         let bands = bands(settings, &id, key.indicator, template, today);
         reporters.entry(id).or_default().add(key, Series::new(bands, gathered.points));
+    }
+    for (id, reporter) in &mut reporters {
+        turnover::derive(reporter, bands(settings, id, Indicator::Turnover, None, today));
     }
     let calendars = calendars(conn, config, now, today)?;
     let silent = silent_periods(&calendars);

@@ -88,7 +88,7 @@ impl Fault {
             (FaultKind::Html, _) | (FaultKind::Status(_), Some(429 | 500..)) => {
                 "it looks like an outage, the next run asks again"
             }
-            (FaultKind::Status(_), Some(401 | 403)) => "check the subscription key",
+            (FaultKind::Status(_), Some(401 | 403)) => "check the key or token that the source is given",
             (FaultKind::Status(_), Some(404)) => "check base_url",
             (FaultKind::Status(_), Some(400)) => {
                 "check the filter's spelling (local_authorities, service_types)"

@@ -68,7 +68,7 @@ async fn it_says_who_it_is_and_shows_the_key_to_the_server_only() {
     assert_eq!(asked.key.as_deref(), Some("s3cret-key"));
     stage.front.fail(PATH, Fault::Status(401));
     let fault = stage.fails().await;
-    assert!(fault.to_string().contains("check the subscription key"), "{fault}");
+    assert!(fault.to_string().contains("check the key or token"), "{fault}");
     assert!(!format!("{fault} {fault:?} {:?}", stage.http).contains("s3cret"));
 }
 

@@ -249,3 +249,29 @@ fn what_cannot_be_read_is_not_told_as_late() {
     let again = council.on("2025-03-10").told();
     assert!(again.contains(&format!("quality: alert first watch return-late {}", provider(4))), "{again:?}");
 }
+
+#[test]
+fn turnover_is_worked_out_from_leavers_and_staff_of_twelve_months() {
+    let own = "bands = { turnover_pct = { green = \"<= 30\", red = \"> 50\" } }";
+    let mut council = council("", own);
+    let staff = |back| {
+        let (start, end) = (month(back), month(back).last_of_month());
+        let row = |metric: &str, value: f64| {
+            format!("{},,,{start},{end},{metric},,,{value},,portal,,\n", provider(1))
+        };
+        row("leavers", 2.0) + &row("staff_headcount", 40.0)
+    };
+    council.send(&(2..13).map(staff).collect::<String>());
+    council.on("2025-03-04");
+    let flags = |council: &mut Council| council.world.run(&["flags", "--json"]).exits(0).out;
+    assert!(!flags(&mut council).contains("indicator-red"), "eleven months are no year");
+    council.send(&staff(1));
+    let told = council.on("2025-03-05").told();
+    assert!(
+        told.contains(&format!("quality: alert first concern indicator-red {}", provider(1))),
+        "{told:?}"
+    );
+    let flags = flags(&mut council);
+    let reason = "Staff turnover in 12 months: 60 % (24 of 40 mean headcount) for February 2025, red";
+    assert!(flags.contains(reason), "{flags}");
+}
