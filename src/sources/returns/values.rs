@@ -2,6 +2,8 @@
 //!
 //! Every function says what was expected, in words for whoever filled the form in.
 
+use std::borrow::Cow;
+
 use jiff::Span;
 use jiff::civil::Date;
 
@@ -29,7 +31,8 @@ const DAYS_JANUARY_1900: f64 = 2.0;
 pub(super) fn is_absent(cell: &Cell) -> bool {
     match cell {
         Cell::Blank => true,
-        Cell::Text(text) => ABSENT.contains(&text.to_lowercase().as_str()),
+        // The dashes among them have no case.
+        Cell::Text(text) => ABSENT.iter().any(|absent| text.eq_ignore_ascii_case(absent)),
         _ => false,
     }
 }
@@ -182,8 +185,8 @@ pub(super) fn of_day(day: Date, is: PeriodIs) -> Option<Period> {
 pub(super) fn id(cell: &Cell) -> Result<String, String> {
     let expected = || "an id of the register, like 1-1234567890".to_owned();
     let text = match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Number(number) if number.fract() == 0.0 && *number > 0.0 => number.to_string(),
+        Cell::Text(text) => Cow::Borrowed(text.as_str()),
+        Cell::Number(number) if number.fract() == 0.0 && *number > 0.0 => Cow::Owned(number.to_string()),
         Cell::Date(_) => {
             return Err("an id of the register; the spreadsheet program made a date of it, so make the column text first".into());
         }

@@ -74,12 +74,12 @@ pub(super) fn read(book: &Book, template: &Template, around: Around<'_>) -> Read
     let mut reading = Reading::default();
     match record.head() {
         Ok(head) => {
-            reading.about.insert(head.about());
+            reading.about.insert(head.about.clone());
             for map in template.all_values() {
                 let parts = record.parts(&map);
                 if let Some(value) = record.value(&head, &map, &parts) {
                     reading.read += 1;
-                    reading.keep(head.about(), value);
+                    reading.keep(&head.about, value);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What only shows across a file: the same said twice, and periods that overlap.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Place, Reading, Reject};
 use crate::domain::indicator::Indicator;
@@ -13,9 +13,18 @@ fn series(value: &ReturnValue) -> Series<'_> {
     (&value.provider_id, value.location_id.as_deref(), value.zone.as_deref(), value.indicator)
 }
 
+/// Whether no series is said twice, as in nearly every file.
+fn said_once(values: &[ReturnValue]) -> bool {
+    let mut seen = HashSet::with_capacity(values.len());
+    values.iter().all(|value| seen.insert(series(value)))
+}
+
 /// Drops repeats, and refuses every side of a contradiction: which is right cannot be known, and
 /// the first row must not win by being first.
 pub(super) fn across(reading: &mut Reading) {
+    if said_once(&reading.values) {
+        return;
+    }
     let values = std::mem::take(&mut reading.values);
     let places = std::mem::take(&mut reading.places);
     let mut by_series: HashMap<Series<'_>, Vec<usize>> = HashMap::with_capacity(values.len());
@@ -34,7 +43,7 @@ pub(super) fn across(reading: &mut Reading) {
     for (index, (value, place)) in values.into_iter().zip(places.iter().cloned()).enumerate() {
         if let Some(other) = refused.get(&index) {
             let about = (value.provider_id.clone(), value.period);
-            reading.keep(about, Err(contradiction(&value, place, &places[*other])));
+            reading.keep(&about, Err(contradiction(&value, place, &places[*other])));
         } else if repeated.contains(&index) {
             reading.repeated += 1;
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::sources::returns::book::{Book, Row, Sheet};
+use crate::sources::returns::book::{Book, Cell, Row, Sheet};
 use crate::sources::returns::template::{Field, Shape, Template};
 
 /// Rows of a sheet that are looked at for the headings.
@@ -54,9 +54,14 @@ pub(super) fn key(heading: &str) -> String {
     key
 }
 
+/// A cell as a heading.
+pub(super) fn key_of(cell: &Cell) -> String {
+    if let Cell::Text(text) = cell { key(text) } else { key(&cell.shown()) }
+}
+
 /// The keys of a row's cells.
 fn keys(row: &Row) -> Vec<String> {
-    row.cells.iter().map(|cell| key(&cell.shown())).collect()
+    row.cells.iter().map(key_of).collect()
 }
 
 /// How many headings of a template stand in a row, if it is the row of headings: all that are needed

@@ -8,6 +8,7 @@ mod record;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
@@ -18,6 +19,9 @@ use crate::domain::return_::{Kept, ReturnValue};
 
 /// Rejects of a file that are kept one by one; the rest is a number.
 pub const REJECTS_MAX: usize = 1_000;
+
+/// Bytes of the words around a place's sheet, row and column.
+const PLACE_WORDS_BYTES: usize = 48;
 
 /// What must be known beside the file.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +102,16 @@ impl std::fmt::Display for Place {
     }
 }
 
+impl Place {
+    /// As words, in one piece of memory: there is one for every value.
+    fn told(&self) -> String {
+        let mut words = String::with_capacity(self.sheet.len() + self.column.len() + PLACE_WORDS_BYTES);
+        // A string takes all that is written to it.
+        let _ = write!(words, "{self}");
+        words
+    }
+}
+
 impl Reading {
     /// Each provider's return for each period: how whole it is, and the values of it that are kept.
     #[must_use]
@@ -125,7 +139,7 @@ impl Reading {
     }
 
     /// Keeps a value or its reject.
-    fn keep(&mut self, about: (String, Period), value: Result<(ReturnValue, Place), Reject>) {
+    fn keep(&mut self, about: &(String, Period), value: Result<(ReturnValue, Place), Reject>) {
         match value {
             Ok((value, place)) => {
                 self.values.push(value);
@@ -137,8 +151,8 @@ impl Reading {
             }
         }
         // Most rows of a file are about the same.
-        if !self.about.contains(&about) {
-            self.about.insert(about);
+        if !self.about.contains(about) {
+            self.about.insert(about.clone());
         }
     }
 

@@ -35,17 +35,10 @@ pub(super) trait Source {
 /// Whose a record is and about when.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Head {
-    pub(super) provider_id: String,
+    /// The provider's id, and the period.
+    pub(super) about: (String, Period),
     pub(super) location_id: Option<String>,
     pub(super) zone: Option<String>,
-    pub(super) period: Period,
-}
-
-impl Head {
-    /// Whose it is and about when.
-    pub(super) fn about(&self) -> (String, Period) {
-        (self.provider_id.clone(), self.period)
-    }
 }
 
 /// What is read of one record.
@@ -105,7 +98,8 @@ impl<S: Source> Record<'_, S> {
             let expected = "the id of a provider that the council has a contract with or watches";
             return Err(self.reject(Some(at), expected));
         }
-        Ok(Head { provider_id, location_id, zone: self.zone()?, period: self.period()? })
+        let zone = self.zone()?;
+        Ok(Head { about: (provider_id, self.period()?), location_id, zone })
     }
 
     /// The provider's id, whatever else cannot be read.
@@ -193,15 +187,15 @@ impl<S: Source> Record<'_, S> {
         self.in_range(map.indicator, value, at)?;
         let place = self.place(at);
         let value = ReturnValue {
-            provider_id: head.provider_id.clone(),
+            provider_id: head.about.0.clone(),
             location_id: head.location_id.clone(),
             zone: map.zone.clone().or_else(|| head.zone.clone()),
-            period: head.period,
+            period: head.about.1,
             indicator: map.indicator,
             numerator,
             denominator,
             value,
-            place: place.to_string(),
+            place: place.told(),
         };
         Ok((value, place))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::heads::{self, Heads, key};
+use super::heads::{self, Heads, key, key_of};
 use super::record::{At, Parts, Record, Source};
 use super::{Around, Place, Reading, Reject};
 use crate::sources::returns::book::{Book, Row, Sheet};
@@ -125,7 +125,7 @@ fn is_padding(source: &InRow<'_>, heads: &Heads) -> bool {
 fn is_sum(source: &InRow<'_>, template: &Template) -> bool {
     let id = template.field(Field::ProviderId).and_then(|heading| source.at(heading));
     let has_id = id.is_some_and(|at| values::id(at.cell).is_ok());
-    !has_id && source.row.cells.iter().any(|cell| SUMS.contains(&key(&cell.shown()).as_str()))
+    !has_id && source.row.cells.iter().any(|cell| SUMS.contains(&key_of(cell).as_str()))
 }
 
 fn long(record: &Record<'_, InRow<'_>>, maps: &BTreeMap<String, &ValueMap>, reading: &mut Reading) {
@@ -140,7 +140,7 @@ fn long(record: &Record<'_, InRow<'_>>, maps: &BTreeMap<String, &ValueMap>, read
         Err(reject) => return reading.misplace(record.named(), reject),
     };
     let at = field(Field::Metric);
-    let metric = at.map(|at| key(&at.cell.shown())).unwrap_or_default();
+    let metric = at.map(|at| key_of(at.cell)).unwrap_or_default();
     let parts = Parts {
         value: field(Field::Value),
         numerator: field(Field::Numerator),
@@ -152,7 +152,7 @@ fn long(record: &Record<'_, InRow<'_>>, maps: &BTreeMap<String, &ValueMap>, read
         }),
         None => Err(reject(record.source, at, "the name of a metric of the form")),
     };
-    reading.keep(head.about(), value);
+    reading.keep(&head.about, value);
 }
 
 fn wide(record: &Record<'_, InRow<'_>>, maps: &[ValueMap], reading: &mut Reading) {
@@ -174,13 +174,13 @@ fn wide(record: &Record<'_, InRow<'_>>, maps: &[ValueMap], reading: &mut Reading
         if let Some(value) = record.value(&head, map, &parts) {
             said += 1;
             reading.read += 1;
-            reading.keep(head.about(), value);
+            reading.keep(&head.about, value);
         }
     }
     if said == 0 {
         reading.read += 1;
         let nothing = reject(record.source, None, "at least one value in this row");
-        reading.keep(head.about(), Err(nothing));
+        reading.keep(&head.about, Err(nothing));
     }
 }
 
