@@ -15,14 +15,18 @@ const LEAF_PREFIX: [u8; 1] = [0];
 pub fn canonical(table: &str, columns: &[(&str, Cell<'_>)]) -> Vec<u8> {
     let mut bytes = format!("{table}\n").into_bytes();
     for (name, cell) in columns {
+        let digits;
         let (kind, value) = match cell {
-            Cell::Null => ('n', Vec::new()),
-            Cell::Integer(number) => ('i', number.to_string().into_bytes()),
-            Cell::Text(text) => ('t', text.as_bytes().to_vec()),
-            Cell::Blob(blob) => ('b', blob.to_vec()),
+            Cell::Null => ('n', &b""[..]),
+            Cell::Integer(number) => {
+                digits = number.to_string();
+                ('i', digits.as_bytes())
+            }
+            Cell::Text(text) => ('t', text.as_bytes()),
+            Cell::Blob(blob) => ('b', *blob),
         };
         bytes.extend_from_slice(format!("{name}:{kind}:{}:", value.len()).as_bytes());
-        bytes.extend_from_slice(&value);
+        bytes.extend_from_slice(value);
         bytes.push(b'\n');
     }
     bytes

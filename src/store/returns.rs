@@ -1,5 +1,6 @@
 //! Provider returns: versions, values, and what came of each that was due.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -76,18 +77,18 @@ pub struct KeptValue {
 
 /// A value as it stands in the row of its version.
 #[derive(Serialize, Deserialize)]
-struct Stored {
-    indicator: String,
+struct Stored<'a> {
+    indicator: Cow<'a, str>,
     value: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     numerator: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     denominator: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location_id: Option<String>,
+    location_id: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    zone: Option<String>,
-    place: String,
+    zone: Option<Cow<'a, str>>,
+    place: Cow<'a, str>,
 }
 
 impl Tx<'_> {
@@ -121,7 +122,7 @@ impl Tx<'_> {
             ],
         )?;
         if !values.is_empty() {
-            let body: Vec<Stored> = values.iter().map(|value| stored(value)).collect();
+            let body: Vec<Stored<'_>> = values.iter().map(|value| stored(value)).collect();
             let body = serde_json::to_string(&body).expect("numbers of a return are finite, keys are texts");
             self.append("return_values", &[("submission", Cell::Integer(seq)), ("body", Cell::Text(&body))])?;
         }
@@ -160,9 +161,9 @@ impl Tx<'_> {
     }
 }
 
-fn stored(value: &ReturnValue) -> Stored {
+fn stored(value: &ReturnValue) -> Stored<'_> {
     Stored {
-        indicator: value.indicator.key().to_owned(),
+        indicator: value.indicator.key().into(),
         value: match value.value {
             // A count is stored as one: 2, not 2.0.
             Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
@@ -171,9 +172,9 @@ fn stored(value: &ReturnValue) -> Stored {
         },
         numerator: value.numerator,
         denominator: value.denominator,
-        location_id: value.location_id.clone(),
-        zone: value.zone.clone(),
-        place: value.place.clone(),
+        location_id: value.location_id.as_deref().map(Cow::Borrowed),
+        zone: value.zone.as_deref().map(Cow::Borrowed),
+        place: value.place.as_str().into(),
     }
 }
 
@@ -297,20 +298,20 @@ fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
 
 /// The values in a version's body.
 pub(super) fn values_in(provider_id: &str, period: Period, body: &str) -> Option<Vec<ReturnValue>> {
-    let stored: Vec<Stored> = serde_json::from_str(body).ok()?;
+    let stored: Vec<Stored<'_>> = serde_json::from_str(body).ok()?;
     let known = stored.into_iter().filter_map(|one| Some((Indicator::parse(&one.indicator)?, one)));
     known
         .map(|(indicator, one)| {
             Some(ReturnValue {
                 provider_id: provider_id.to_owned(),
-                location_id: one.location_id,
-                zone: one.zone,
+                location_id: one.location_id.map(Cow::into_owned),
+                zone: one.zone.map(Cow::into_owned),
                 period,
                 indicator,
                 numerator: one.numerator,
                 denominator: one.denominator,
                 value: value_of(indicator, &one.value)?,
-                place: one.place,
+                place: one.place.into_owned(),
             })
         })
         .collect()
