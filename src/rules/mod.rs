@@ -11,6 +11,7 @@ pub mod test;
 mod wording;
 mod working;
 
+pub(crate) use conditions::{figure, is_small, name_words, period_words};
 pub(crate) use days::{date_words, days_between};
 pub use evaluate::{Absence, Place, Verdicts, evaluate};
 pub use policy::{Band, Condition, Family, Feed, Policy, Quorum, Rule, Step, Tell};

@@ -9,6 +9,7 @@ mod sources;
 mod undecided;
 
 pub(super) use returns::Peers;
+pub(crate) use returns::{figure, is_small, name_words, period_words};
 
 use super::{Absence, Condition, Evidence, Known, Rule, Standing};
 use crate::domain::{Indicator, Registration, Severity, Subject};

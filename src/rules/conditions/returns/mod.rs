@@ -8,6 +8,7 @@ mod shown;
 mod voices;
 
 pub(in crate::rules) use peers::Peers;
+pub(crate) use shown::{figure, is_small, name_words, period_words};
 
 use super::{Asked, Tell, Verdict, own};
 use crate::facts::returns::Reporter;

@@ -15,7 +15,7 @@ use crate::signals::change::WINDOW_POINTS;
 const SMALL_COUNT: f64 = 5.0;
 
 /// "July 2026", or "5 Jul 2026 to 1 Aug 2026".
-pub(super) fn period_words(period: Period) -> String {
+pub(crate) fn period_words(period: Period) -> String {
     if period == Period::month_of(period.start()) {
         return period.start().strftime("%B %Y").to_string();
     }
@@ -38,6 +38,9 @@ fn number_words(indicator: Indicator, number: f64, point: &Reported) -> String {
             let share = format!("{} %", figure(number));
             match (point.numerator, point.denominator, meaning.share) {
                 (Some(part), Some(base), Some((_, of))) => {
+                    // A share beside its base says what was counted: a small count hides both.
+                    let hidden = [part, base].iter().any(|count| is_small(indicator, *count));
+                    let share = if hidden { "share not shown" } else { &share };
                     format!("{share} ({} of {} {of})", counted(indicator, part), counted(indicator, base))
                 }
                 _ => share,
@@ -50,15 +53,16 @@ fn number_words(indicator: Indicator, number: f64, point: &Reported) -> String {
 
 /// A count as it may leave the machine.
 pub(super) fn counted(indicator: Indicator, number: f64) -> String {
-    if indicator.counts_people() && number > 0.0 && number < SMALL_COUNT {
-        "fewer than 5".to_owned()
-    } else {
-        figure(number)
-    }
+    if is_small(indicator, number) { "fewer than 5".to_owned() } else { figure(number) }
+}
+
+/// Whether a count is of so few people that it does not leave the machine.
+pub(crate) fn is_small(indicator: Indicator, number: f64) -> bool {
+    indicator.counts_people() && number > 0.0 && number < SMALL_COUNT
 }
 
 /// "1,500", "2.4", "0.31": two places at most, thousands apart.
-pub(super) fn figure(number: f64) -> String {
+pub(crate) fn figure(number: f64) -> String {
     let rounded = (number * 100.0).round() / 100.0;
     let text = format!("{rounded}");
     let (whole, places) = text.split_once('.').map_or((text.as_str(), None), |(w, p)| (w, Some(p)));
@@ -85,7 +89,7 @@ pub(super) fn bands_words(bands: &Bands) -> String {
 }
 
 /// A name that begins a sentence, with its zone: "Visits missed by the provider in zone North".
-pub(super) fn name_words(indicator: Indicator, zone: Option<&str>) -> String {
+pub(crate) fn name_words(indicator: Indicator, zone: Option<&str>) -> String {
     let name = indicator.meaning().name;
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
@@ -153,8 +157,14 @@ pub(super) fn judged(
     said: Vec<String>,
 ) -> Option<Working> {
     let comparable = series.points().get(numbers.from..)?;
-    let points =
-        comparable.iter().zip(&numbers.values).filter_map(|(point, value)| shown(point, Some(*value)));
+    let counts = numbers.events.iter().zip(&numbers.exposures);
+    let mut counts = counts.filter(|_| numbers.per == Per::Visits).map(|(event, base)| (*event, *base));
+    let points = comparable.iter().zip(&numbers.values).filter_map(|(point, value)| {
+        let shown = shown(point, Some(*value))?;
+        // A count for a number of visits can only be worked again with both of them.
+        let Some((event, visits)) = counts.next() else { return Some(shown) };
+        Some(Point { numerator: Some(event), denominator: Some(visits), ..shown })
+    });
     Some(Working {
         indicator: indicator.key().to_owned(),
         zone: None,
@@ -207,4 +217,47 @@ fn unit_words(indicator: Indicator, per: Per) -> String {
 pub(super) fn no_since(points: &[Reported]) -> Option<Date> {
     let no = |point: &&Reported| point.value == Value::YesNo(false);
     points.iter().rev().take_while(no).last().map(|point| point.period.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn satisfied(part: f64, base: f64) -> Reported {
+        let start = jiff::civil::date(2026, 7, 1);
+        Reported {
+            period: Period::month_of(start),
+            value: Value::Number(100.0 * part / base),
+            numerator: Some(part),
+            denominator: Some(base),
+            submission: 1,
+            document: 1,
+            place: "row 2".into(),
+            came_on: start,
+            read_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_share_does_not_tell_a_small_count() {
+        let words = |part, base| value_words(Indicator::Satisfaction, &satisfied(part, base));
+        assert_eq!(words(60.0, 80.0), "75 % (60 of 80 answers)");
+        assert_eq!(words(2.0, 80.0), "share not shown (fewer than 5 of 80 answers)");
+        assert_eq!(words(3.0, 4.0), "share not shown (fewer than 5 of fewer than 5 answers)");
+    }
+
+    #[test]
+    fn a_rate_keeps_the_counts_that_it_was_made_from() {
+        let series = Series::new(None, [satisfied(8.0, 80.0)]);
+        let numbers = Numbers {
+            values: vec![5.0],
+            events: vec![8.0],
+            exposures: vec![1_600.0],
+            per: Per::Visits,
+            ..Numbers::default()
+        };
+        let working = judged(Indicator::MedicationErrors, &series, &numbers, Method::Bands, Vec::new());
+        let point = working.expect("it has a point").points.remove(0);
+        assert_eq!((point.value, point.numerator, point.denominator), (5.0, Some(8.0), Some(1_600.0)));
+    }
 }
