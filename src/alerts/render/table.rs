@@ -37,7 +37,9 @@ fn widths(cells: &[Vec<&str>], room: usize) -> Option<Vec<usize>> {
         let over = widths.iter().sum::<usize>() - room;
         let most = widths.iter().copied().max().unwrap_or(0);
         let next = widths.iter().copied().filter(|width| *width < most).max().unwrap_or(0);
-        let narrowed = most.saturating_sub(over.min((most - next).max(1))).max(COLUMN_MIN);
+        // Columns that are equally wide share what is too much.
+        let share = over.div_ceil(widths.iter().filter(|width| **width == most).count());
+        let narrowed = most.saturating_sub(share.min((most - next).max(1))).max(COLUMN_MIN);
         if let Some(column) = widths.iter_mut().rev().find(|width| **width == most) {
             *column = narrowed;
         }
@@ -74,6 +76,16 @@ mod tests {
         assert!(lines[1].starts_with("             word"));
         assert_eq!(lines.last(), Some(&"  bbb  RI    x"));
         assert!(lines.iter().all(|line| display_width(line) <= COLUMNS_MAX));
+    }
+
+    #[test]
+    fn columns_that_are_equally_wide_are_narrowed_alike() {
+        let cell = "word ".repeat(12);
+        let out = lay_out(&format!("  {cell}\t{cell}\t->\t{cell}\n"));
+        assert_eq!(
+            out.lines().next(),
+            Some("  word word word word    word word word word    ->  word word word word")
+        );
     }
 
     #[test]
