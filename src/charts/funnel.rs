@@ -7,7 +7,7 @@ use super::palette::Ink;
 use super::plot::{Field, Size};
 use super::scene::{Anchor, Body, Dash, Form, Point, Scene, Shape};
 use super::words::{fitted, width};
-use crate::signals::funnel::{Band, Control, Funnel, Judged, Position, plain, widened};
+use crate::signals::funnel::{Band, Control, Funnel, Judged, Kind, Position, plain, widened};
 use crate::signals::{Better, Tone, number};
 
 /// How many places a limit is worked out for along the picture.
@@ -18,8 +18,10 @@ const PLACES: u32 = 120;
 pub struct FunnelPicture<'a> {
     /// What is compared.
     pub title: &'a str,
-    /// What the numbers are: "missed visits in planned visits".
+    /// What the numbers are: "missed visits, % of planned visits". Proportions are drawn in per cent.
     pub unit: &'a str,
+    /// What the units are: "providers".
+    pub units: &'a str,
     /// What the size of a unit is: "planned visits".
     pub base: &'a str,
     /// The units, judged.
@@ -36,11 +38,11 @@ pub fn draw_funnel(picture: &FunnelPicture<'_>, size: Size) -> Scene {
     let funnel = picture.funnel;
     let largest = funnel.units.iter().map(|judged| judged.unit.denominator()).fold(0.0, f64::max);
     let sizes = Axis::over([0.0, largest]);
-    let words = [format!("all {}", number(rounded(funnel.target)))];
+    let words = [format!("all {}", value_words(funnel.kind, rounded(funnel.target)))];
     let field = Field::new(size, (0.0, sizes.high), axis(funnel), &words);
     let mut scene = field.scene(picture.title, picture.unit, description(picture));
     draw_curves(&mut scene, &field, funnel, sizes.high);
-    draw_centre(&mut scene, &field, funnel.target, &words[0]);
+    draw_centre(&mut scene, &field, shown(funnel.kind, funnel.target), &words[0]);
     draw_units(&mut scene, &field, picture);
     let mut labels: Vec<(f64, String)> = sizes.ticks.iter().map(|tick| (*tick, sizes.label(*tick))).collect();
     if let Some((_, last)) = labels.last_mut() {
@@ -55,6 +57,22 @@ fn rounded(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
 
+/// A value as it is drawn: a proportion in per cent.
+const fn shown(kind: Kind, value: f64) -> f64 {
+    match kind {
+        Kind::Proportion => 100.0 * value,
+        Kind::Ratio => value,
+    }
+}
+
+fn value_words(kind: Kind, value: f64) -> String {
+    let mark = match kind {
+        Kind::Proportion => " %",
+        Kind::Ratio => "",
+    };
+    format!("{}{mark}", number(shown(kind, value)))
+}
+
 /// Up to the highest unit, with room for the limits where most units lie, but not for the limits
 /// of the very smallest, which would press all else flat.
 fn axis(funnel: &Funnel) -> Axis {
@@ -62,7 +80,8 @@ fn axis(funnel: &Funnel) -> Axis {
     sizes.sort_by(f64::total_cmp);
     let typical = sizes[sizes.len() / 4];
     let limit = plain(funnel.kind, funnel.target, typical, Control::P998).upper;
-    Axis::over(funnel.units.iter().map(|judged| judged.value).chain([0.0, limit, funnel.target]))
+    let values = funnel.units.iter().map(|judged| judged.value).chain([0.0, limit, funnel.target]);
+    Axis::over(values.map(|value| shown(funnel.kind, value)))
 }
 
 type Curve<'a> = (&'a dyn Fn(f64) -> Band, Ink, Dash);
@@ -79,8 +98,9 @@ fn draw_curves(scene: &mut Scene, field: &Field, funnel: &Funnel, largest: f64) 
     }
     for (band, ink, dash) in curves {
         for upper in [true, false] {
-            let points =
-                curve(field, largest, |size| if upper { band(size).upper } else { band(size).lower });
+            let points = curve(field, largest, |size| {
+                shown(kind, if upper { band(size).upper } else { band(size).lower })
+            });
             scene.line(points, ink, dash, 1.5);
         }
     }
@@ -106,13 +126,15 @@ fn draw_centre(scene: &mut Scene, field: &Field, target: f64, words: &str) {
 }
 
 fn draw_units(scene: &mut Scene, field: &Field, picture: &FunnelPicture<'_>) {
+    let place =
+        |judged: &Judged| field.at(judged.unit.denominator(), shown(picture.funnel.kind, judged.value));
     for judged in &picture.funnel.units {
-        let at = field.at(judged.unit.denominator(), judged.value);
+        let at = place(judged);
         scene.shapes.push(mark(at, judged, picture.better, field.size.point_px()));
     }
     let Some((index, name)) = picture.picked else { return };
     let Some(judged) = picture.funnel.units.get(index) else { return };
-    let at = field.at(judged.unit.denominator(), judged.value);
+    let at = place(judged);
     let ring = 2.6 * field.size.point_px();
     scene.shapes.push(Shape::Mark {
         at,
@@ -162,20 +184,25 @@ fn tones(picture: &FunnelPicture<'_>) -> Vec<Tone> {
 fn description(picture: &FunnelPicture<'_>) -> String {
     let funnel = picture.funnel;
     let mut words = format!(
-        "{}, {}: {} units against {}; {} lie beyond the 99.8 % limits.",
+        "{}, {}: {} {}, together {}; {} lie beyond the 99.8 % limits.",
         picture.title,
         picture.unit,
         funnel.units.len(),
-        number(funnel.target),
+        picture.units,
+        value_words(funnel.kind, rounded(funnel.target)),
         tones(picture).len()
     );
     if let Some((judged, name)) =
         picture.picked.and_then(|(index, name)| Some((funnel.units.get(index)?, name)))
     {
-        words += &format!(" {name}: {}, {}.", number(judged.value), judged.plain.position.words());
+        words += &format!(
+            " {name}: {}, {}.",
+            value_words(funnel.kind, rounded(judged.value)),
+            judged.plain.position.words()
+        );
     }
     if funnel.units.iter().any(|judged| judged.adjusted.is_some()) {
-        words += " The dotted lines allow for the units' own spread.";
+        words += " The dotted lines allow for their own spread.";
     }
     words
 }

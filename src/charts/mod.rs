@@ -23,4 +23,4 @@ pub use plot::Size;
 pub use png::{PngError, png};
 pub use scene::Scene;
 pub use svg::svg;
-pub use xmr::{XmrPicture, draw_xmr};
+pub use xmr::{Agreed, Show, XmrPicture, draw_xmr};

@@ -62,7 +62,7 @@ impl Field {
             size,
             left: on_left + 0.9 * type_px,
             right: total - on_right - 0.9 * type_px,
-            top: 3.3 * type_px,
+            top: 3.6 * type_px,
             bottom: height - 3.4 * type_px,
             across,
             up,

@@ -7,7 +7,7 @@ use super::palette::Ink;
 use super::plot::{Field, Size};
 use super::scene::{Anchor, Body, Dash, Form, Point, Scene, Shape};
 use super::words::apart;
-use crate::signals::xmr::{Chart, Limits, Segment, assurance};
+use crate::signals::xmr::{Chart, Limits, Mark, Segment, assurance};
 use crate::signals::{Better, Tone, number};
 
 /// What a picture of a series is made from.
@@ -24,7 +24,42 @@ pub struct XmrPicture<'a> {
     /// Which way is good.
     pub better: Better,
     /// What was agreed, if anything.
-    pub target: Option<f64>,
+    pub agreed: Option<Agreed>,
+    /// What is drawn beside the points.
+    pub show: Show,
+}
+
+/// A line that was agreed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Agreed {
+    /// What is to be reached.
+    Target(f64),
+    /// Where red begins.
+    Red(f64),
+}
+
+impl Agreed {
+    const fn at(self) -> f64 {
+        match self {
+            Self::Target(at) | Self::Red(at) => at,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Target(_) => "target",
+            Self::Red(_) => "red",
+        }
+    }
+}
+
+/// What is drawn beside the points of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Mean, limits and signals.
+    Limits,
+    /// Nothing but what was agreed: there are too few points for limits.
+    Points,
 }
 
 /// Draws a series.
@@ -36,10 +71,10 @@ pub fn draw_xmr(picture: &XmrPicture<'_>, size: Size) -> Scene {
     let across = (-0.5, last_place(chart) + 0.5);
     let field = Field::new(size, across, axis(picture), &words);
     let mut scene = field.scene(picture.title, picture.unit, description(picture));
-    for segment in chart.segments() {
+    for segment in segments(picture) {
         draw_limits(&mut scene, &field, segment);
     }
-    draw_target(&mut scene, &field, picture.target);
+    draw_agreed(&mut scene, &field, picture.agreed);
     draw_line_words(&mut scene, &field, &lines, &words);
     draw_points(&mut scene, &field, picture);
     let periods: Vec<(f64, String)> = (0_u32..).map(f64::from).zip(picture.periods.iter().cloned()).collect();
@@ -66,19 +101,40 @@ fn shown(limits: &Limits, chart: &Chart) -> Vec<f64> {
     if hidden { vec![limits.upper] } else { vec![limits.lower, limits.upper] }
 }
 
+/// The stretches whose limits are drawn.
+fn segments<'a>(picture: &XmrPicture<'a>) -> &'a [Segment] {
+    match picture.show {
+        Show::Limits => picture.chart.segments(),
+        Show::Points => &[],
+    }
+}
+
+/// The marks that are drawn: without limits there are none.
+fn marks(picture: &XmrPicture<'_>) -> Vec<Option<Mark>> {
+    match picture.show {
+        Show::Limits => picture.chart.marks().to_vec(),
+        Show::Points => vec![None; picture.chart.values().len()],
+    }
+}
+
 fn axis(picture: &XmrPicture<'_>) -> Axis {
     let chart = picture.chart;
-    let limits = chart.segments().iter().flat_map(|segment| shown(&segment.limits, chart));
-    Axis::over(chart.values().iter().copied().chain(limits).chain(picture.target))
+    let limits = segments(picture).iter().flat_map(|segment| shown(&segment.limits, chart));
+    Axis::over(chart.values().iter().copied().chain(limits).chain(picture.agreed.map(Agreed::at)))
 }
 
 /// A line that has its name beside it.
 struct Line {
     value: f64,
     name: &'static str,
+    ink: Ink,
 }
 
 impl Line {
+    const fn of_limits(name: &'static str, value: f64) -> Self {
+        Self { value, name, ink: Ink::Words }
+    }
+
     fn words(&self) -> String {
         format!("{} {}", self.name, number(rounded(self.value)))
     }
@@ -91,15 +147,23 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn lines(picture: &XmrPicture<'_>) -> Vec<Line> {
-    let limits = picture.chart.newest_segment().limits;
-    let mut lines = vec![Line { value: limits.mean, name: "mean" }];
-    if limits.upper > limits.lower {
-        lines.push(Line { value: limits.upper, name: "upper" });
-        let lower = shown(&limits, picture.chart).len() > 1;
-        lines.extend(lower.then_some(Line { value: limits.lower, name: "lower" }));
-    }
-    lines.extend(picture.target.map(|value| Line { value, name: "target" }));
+    let mut lines: Vec<Line> = match segments(picture).last() {
+        Some(newest) => limit_lines(&newest.limits, picture.chart),
+        None => Vec::new(),
+    };
+    let line = |agreed: Agreed| Line { value: agreed.at(), name: agreed.name(), ink: Ink::Target };
+    lines.extend(picture.agreed.map(line));
     lines.sort_by(|one, other| other.value.total_cmp(&one.value));
+    lines
+}
+
+fn limit_lines(limits: &Limits, chart: &Chart) -> Vec<Line> {
+    let mut lines = vec![Line::of_limits("mean", limits.mean)];
+    if limits.upper > limits.lower {
+        lines.push(Line::of_limits("upper", limits.upper));
+        let lower = shown(limits, chart).len() > 1;
+        lines.extend(lower.then_some(Line::of_limits("lower", limits.lower)));
+    }
     lines
 }
 
@@ -114,9 +178,9 @@ fn draw_limits(scene: &mut Scene, field: &Field, segment: &Segment) {
     }
 }
 
-fn draw_target(scene: &mut Scene, field: &Field, target: Option<f64>) {
-    if let Some(target) = target {
-        let y = field.y(target);
+fn draw_agreed(scene: &mut Scene, field: &Field, agreed: Option<Agreed>) {
+    if let Some(agreed) = agreed {
+        let y = field.y(agreed.at());
         let line = vec![Point::new(field.left, y), Point::new(field.right, y)];
         scene.line(line, Ink::Target, Dash::Mixed, 2.0);
     }
@@ -128,13 +192,12 @@ fn draw_line_words(scene: &mut Scene, field: &Field, lines: &[Line], words: &[St
     apart(&mut places, 1.1 * type_px, field.top, field.bottom);
     for ((line, words), y) in lines.iter().zip(words).zip(places) {
         let at = Point::new(field.right + 0.4 * type_px, y + 0.35 * type_px);
-        let ink = if line.name == "target" { Ink::Target } else { Ink::Words };
         scene.shapes.push(Shape::Words {
             at,
             text: words.clone(),
             anchor: Anchor::Start,
             size: type_px,
-            ink,
+            ink: line.ink,
         });
     }
 }
@@ -147,7 +210,7 @@ fn draw_points(scene: &mut Scene, field: &Field, picture: &XmrPicture<'_>) {
         scene.line(at[segment.begin..segment.end].to_vec(), Ink::Ordinary, Dash::Solid, 1.5);
     }
     let radius = field.size.point_px();
-    for (at, mark) in at.into_iter().zip(chart.marks()) {
+    for (at, mark) in at.into_iter().zip(marks(picture)) {
         let (ink, form, radius) = match mark {
             None => (Ink::Ordinary, Form::Circle, radius),
             Some(mark) => {
@@ -160,22 +223,21 @@ fn draw_points(scene: &mut Scene, field: &Field, picture: &XmrPicture<'_>) {
 }
 
 fn tones(picture: &XmrPicture<'_>) -> Vec<Tone> {
-    picture.chart.marks().iter().flatten().map(|mark| picture.better.tone(mark.side)).collect()
+    marks(picture).iter().flatten().map(|mark| picture.better.tone(mark.side)).collect()
 }
 
 fn description(picture: &XmrPicture<'_>) -> String {
-    let chart = picture.chart;
-    let limits = chart.newest_segment().limits;
+    let limits = segments(picture).last().map(|newest| newest.limits);
     let mut words = format!("{}, {}: {}", picture.title, picture.unit, span_words(picture));
-    words += &format!(
-        " Mean {}, limits {} and {}.",
-        number(limits.mean),
-        number(limits.lower),
-        number(limits.upper)
-    );
-    if let Some(target) = picture.target {
-        words += &target_words(&limits, target, picture.better);
+    if let Some(limits) = limits {
+        words += &format!(
+            " Mean {}, limits {} and {}.",
+            number(limits.mean),
+            number(limits.lower),
+            number(limits.upper)
+        );
     }
+    words += &agreed_words(limits, picture);
     words + &newest_words(picture)
 }
 
@@ -188,17 +250,23 @@ fn span_words(picture: &XmrPicture<'_>) -> String {
     }
 }
 
-fn target_words(limits: &Limits, target: f64, better: Better) -> String {
-    let target_text = number(target);
-    match assurance(limits, target, better) {
-        None => format!(" Target {target_text}."),
-        Some(assurance) => format!(" Target {target_text}: {}.", assurance.words()),
+fn agreed_words(limits: Option<Limits>, picture: &XmrPicture<'_>) -> String {
+    let Some(agreed) = picture.agreed else { return String::new() };
+    let at = number(agreed.at());
+    let assurance = limits.and_then(|limits| assurance(&limits, agreed.at(), picture.better));
+    match (agreed, assurance) {
+        (Agreed::Red(_), _) => format!(" Red begins at {at}."),
+        (Agreed::Target(_), None) => format!(" Target {at}."),
+        (Agreed::Target(_), Some(assurance)) => format!(" Target {at}: {}.", assurance.words()),
     }
 }
 
 fn newest_words(picture: &XmrPicture<'_>) -> String {
     let chart = picture.chart;
     let newest = chart.values().last().copied().map(number).unwrap_or_default();
+    if picture.show == Show::Points {
+        return format!(" The newest value is {newest}.");
+    }
     match chart.newest_mark() {
         None => format!(" The newest value, {newest}, shows no signal."),
         Some(mark) => {

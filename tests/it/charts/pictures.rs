@@ -1,6 +1,8 @@
 //! The pictures of a signal, as text and as an image.
 
-use carewarden::charts::{FunnelPicture, Scene, Size, XmrPicture, draw_funnel, draw_xmr, png, svg};
+use carewarden::charts::{
+    Agreed, FunnelPicture, Scene, Show, Size, XmrPicture, draw_funnel, draw_xmr, png, svg,
+};
 use carewarden::signals::Better;
 use carewarden::signals::funnel::{Funnel, Kind, Unit};
 use carewarden::signals::xmr::{Baseline, Chart, Rules};
@@ -14,6 +16,10 @@ fn periods(count: usize) -> Vec<String> {
 }
 
 fn series(values: &[f64], title: &str, size: Size) -> Scene {
+    shown(values, title, size, Agreed::Target(10.0), Show::Limits)
+}
+
+fn shown(values: &[f64], title: &str, size: Size, agreed: Agreed, show: Show) -> Scene {
     let chart = Chart::of(values, Rules::default(), Baseline::All, &[]).expect("a chart");
     let picture = XmrPicture {
         title,
@@ -21,7 +27,8 @@ fn series(values: &[f64], title: &str, size: Size) -> Scene {
         periods: &periods(values.len()),
         chart: &chart,
         better: Better::Lower,
-        target: Some(10.0),
+        agreed: Some(agreed),
+        show,
     };
     draw_xmr(&picture, size)
 }
@@ -32,7 +39,8 @@ fn funnel(pairs: &[(f64, f64)], size: Size) -> Scene {
     let funnel = Funnel::pooled(Kind::Proportion, &units).expect("a funnel");
     let picture = FunnelPicture {
         title: "Missed visits",
-        unit: "share of planned visits",
+        unit: "% of planned visits",
+        units: "providers",
         base: "visits",
         funnel: &funnel,
         better: Better::Lower,
@@ -61,6 +69,15 @@ fn a_funnel_is_drawn_as_it_was_meant() {
 fn what_is_to_be_seen_is_said() {
     let words = [series(&LATE, "Late visits", Size::Wide), funnel(&providers(), Size::Wide)];
     insta::assert_snapshot!(words.iter().map(Scene::description).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn few_points_have_no_limits_and_no_signals() {
+    let scene = shown(&LATE[11..], "Late visits", Size::Wide, Agreed::Red(15.0), Show::Points);
+    let drawn = svg(&scene);
+    assert!(drawn.contains(">red 15<") && !drawn.contains(">mean ") && !drawn.contains("signal"), "{drawn}");
+    let said = "5 values from month 1 to month 5. Red begins at 15. The newest value is 16.9.";
+    assert!(scene.description().ends_with(said), "{}", scene.description());
 }
 
 #[test]
