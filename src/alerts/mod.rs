@@ -2,6 +2,7 @@
 //! HTML and the JSON of a mail are pure views.
 
 mod due;
+mod figure;
 mod hush;
 mod plan;
 mod refusal;
@@ -11,6 +12,7 @@ mod sample;
 mod view;
 
 pub use due::{Telling, Told, Why, why_tell};
+pub use figure::{Picture, draw_working};
 pub use hush::Hush;
 pub use plan::{Inputs, Planned, PlannedMail, plan};
 pub use refusal::{Extent, NamedFile, Refusal, RefusedFile, Sender};

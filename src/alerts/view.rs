@@ -4,10 +4,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::due::Why;
 use super::{Change, Item};
-use crate::domain::{KeyQuestion, SubjectKind};
+use crate::domain::{Indicator, KeyQuestion, Period, SubjectKind};
 use crate::facts::{Attribute, History};
 use crate::flags::{Flag, State};
-use crate::rules::{Evidence, Policy};
+use crate::rules::{Evidence, Policy, name_words, period_words};
 
 /// What is needed to show a flag.
 #[derive(Clone, Copy, Debug)]
@@ -87,12 +87,34 @@ fn changes(history: &History, flag: &Flag) -> Vec<Change> {
 
 fn change(evidence: &Evidence) -> Change {
     Change {
-        what: fact_words(&evidence.fact),
+        what: subject_words(evidence),
         old: evidence.old.as_deref().map(|old| value_words(&evidence.fact, old)),
-        old_date: evidence.old_effective.map(date_words),
+        old_date: evidence.old_effective.map(|date| since_words(evidence, date)),
         new: value_words(&evidence.fact, &evidence.new),
-        new_date: evidence.effective.map(date_words),
+        new_date: evidence.effective.map(|date| since_words(evidence, date)),
     }
+}
+
+/// What an evidence is of; of an indicator with its zone.
+fn subject_words(evidence: &Evidence) -> String {
+    let zone = evidence.working.as_ref().and_then(|working| working.zone.as_deref());
+    match Indicator::parse(&evidence.fact) {
+        Some(indicator) => name_words(indicator, zone),
+        None => fact_words(&evidence.fact),
+    }
+}
+
+/// What the date of a value is: for what was reported, the period it is about.
+fn since_words(evidence: &Evidence, date: Date) -> String {
+    if evidence.fact == "return.state" {
+        return format!("due {}", date_words(date));
+    }
+    if Indicator::parse(&evidence.fact).is_none() {
+        return date_words(date);
+    }
+    let points = evidence.working.iter().flat_map(|working| &working.points);
+    let period = points.filter(|point| point.end == date).find_map(|point| Period::new(point.start, date));
+    period.map_or_else(|| format!("period to {}", date_words(date)), period_words)
 }
 
 /// For a flag that has cleared: what was flagged against what holds now.
@@ -121,6 +143,7 @@ fn value_words(fact: &str, value: &str) -> String {
     match (Attribute::parse(fact), value) {
         (Some(Attribute::Dormancy), "Y") => "Yes".to_owned(),
         (Some(Attribute::Dormancy), "N") => "No".to_owned(),
+        (None, day) if fact == "contract.end" => day.parse().map_or_else(|_| day.to_owned(), date_words),
         _ => value.to_owned(),
     }
 }
@@ -140,7 +163,10 @@ pub fn fact_words(fact: &str) -> String {
             "collect.outcome" => "Reading of the source".to_owned(),
             "collect.good_at" => "Last read well".to_owned(),
             "collect.gone_ids" => "Ids that are gone".to_owned(),
-            other => other.to_owned(),
+            "return.state" => "Return".to_owned(),
+            "contract.end" => "Contract ended".to_owned(),
+            other => Indicator::parse(other)
+                .map_or_else(|| other.to_owned(), |indicator| name_words(indicator, None)),
         },
     }
 }
@@ -157,9 +183,13 @@ fn questions(history: &History, flag: &Flag) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// The regulator's public page of a location or provider.
+/// The regulator's public page of a location or provider, where the flag rests on what stands there.
 fn link(flag: &Flag) -> Option<String> {
     let subject = &flag.last.subject;
+    let evidence = &flag.last.evidence;
+    if !evidence.is_empty() && evidence.iter().all(|one| Attribute::parse(&one.fact).is_none()) {
+        return None;
+    }
     match subject.kind {
         SubjectKind::Location | SubjectKind::Provider => {
             Some(format!("https://www.cqc.org.uk/{}/{}", subject.kind.as_str(), subject.id))

@@ -1,9 +1,9 @@
 //! `carewarden mail check` and `carewarden mail preview`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Context, Fault};
-use crate::alerts::{self, Sample, render};
+use crate::alerts::{self, Rendered, Sample, render};
 use crate::exit::Exit;
 use crate::mail;
 
@@ -61,16 +61,33 @@ fn preview(args: &Preview, context: &mut Context) -> Result<Exit, Fault> {
     let rendered = render(&templates, &args.sample.alert())
         .map_err(|fault| Fault::BadInput(format!("error: {fault}")))?;
     if let Some(dir) = &args.dir {
-        std::fs::create_dir_all(dir)?;
-        for (ending, part) in [("txt", &rendered.text), ("html", &rendered.html)] {
-            let path = dir.join(format!("{}.{ending}", args.sample.as_str()));
-            std::fs::write(&path, part)?;
-            context.out.line(&path.display().to_string())?;
-        }
+        write_preview(dir, args.sample.as_str(), rendered, context)?;
     } else if args.html {
         context.out.line(&rendered.html)?;
     } else {
         context.out.line(&format!("Subject: {}\n\n{}", rendered.subject, rendered.text))?;
     }
     Ok(Exit::Fine)
+}
+
+/// The parts as files; a browser finds the pictures beside the page.
+fn write_preview(dir: &Path, name: &str, rendered: Rendered, context: &mut Context) -> Result<(), Fault> {
+    std::fs::create_dir_all(dir)?;
+    let Rendered { text, mut html, pictures, .. } = rendered;
+    let mut files = Vec::new();
+    for picture in pictures {
+        let file = format!("{name}-{}", picture.file);
+        html = html.replace(&format!("cid:{}", picture.cid), &file);
+        files.push((file, picture.png));
+    }
+    files.splice(
+        0..0,
+        [(format!("{name}.txt"), text.into_bytes()), (format!("{name}.html"), html.into_bytes())],
+    );
+    for (file, bytes) in files {
+        let path = dir.join(file);
+        std::fs::write(&path, bytes)?;
+        context.out.line(&path.display().to_string())?;
+    }
+    Ok(())
 }

@@ -79,6 +79,7 @@ fn letter(config: &Config, id: &str, bulletin: &Bulletin, now: Timestamp) -> Res
         subjects: &[],
         text: &bulletin.text,
         html: &html(bulletin),
+        pictures: &[],
     })?;
     Ok(Due {
         id: now.as_second(),

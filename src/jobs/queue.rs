@@ -103,6 +103,7 @@ fn bytes(
         subjects: &subjects(alert),
         text: &rendered.text,
         html: &rendered.html,
+        pictures: &rendered.pictures,
     })?;
     Ok(bytes)
 }

@@ -9,7 +9,7 @@ use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue, 
 use lettre::message::header::{From as FromHeader, ReplyTo, To};
 use lettre::message::{Body, Mailbox, Mailboxes};
 
-use crate::alerts::{Kind, Why};
+use crate::alerts::{Kind, Picture, Why};
 use crate::audit::sha256_hex;
 use crate::domain::{Severity, clean_text};
 
@@ -62,6 +62,8 @@ pub struct Outgoing<'a> {
     pub text: &'a str,
     /// The HTML part.
     pub html: &'a str,
+    /// The pictures that the HTML part shows.
+    pub pictures: &'a [Picture],
 }
 
 /// A mail that cannot be composed.
@@ -96,7 +98,8 @@ pub fn domain_of(address: &str) -> &str {
     address.trim_end().trim_end_matches('>').rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-/// The bytes of a mail: headers, then a text and an HTML part that say the same.
+/// The bytes of a mail: headers, then a text and an HTML part that say the same, the latter with its
+/// pictures.
 ///
 /// # Errors
 /// `From`, `To` or `Reply-To` is not an address.
@@ -105,7 +108,7 @@ pub fn compose(mail: &Outgoing<'_>) -> Result<Vec<u8>, ComposeError> {
     let mut bytes = headers(mail, &boundary)?.to_string().into_bytes();
     bytes.extend_from_slice(b"\r\n");
     push_part(&mut bytes, &boundary, "text/plain", mail.text);
-    push_part(&mut bytes, &boundary, "text/html", mail.html);
+    push_html(&mut bytes, &boundary, mail);
     bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Ok(bytes)
 }
@@ -207,6 +210,11 @@ fn plain(text: &str) -> String {
     text.chars().filter(char::is_ascii_graphic).take(ID_CHARS_MAX).collect()
 }
 
+/// What may stand between quotation marks or angle brackets.
+fn name(text: &str) -> String {
+    plain(text).chars().filter(|c| c.is_ascii_alphanumeric() || ".-_@".contains(*c)).collect()
+}
+
 fn cut(text: &str, chars_max: usize) -> String {
     if text.chars().count() <= chars_max {
         return text.to_owned();
@@ -227,6 +235,42 @@ fn push_part(bytes: &mut Vec<u8>, boundary: &str, kind: &str, words: &str) {
     );
     bytes.extend_from_slice(head.as_bytes());
     let body = Body::new_with_encoding(words.to_owned(), ContentTransferEncoding::QuotedPrintable)
+        .map_or_else(|raw| raw, Body::into_vec);
+    bytes.extend_from_slice(&body);
+    bytes.extend_from_slice(b"\r\n");
+}
+
+/// The HTML part; with pictures it is the root of a part that holds them beside it.
+fn push_html(bytes: &mut Vec<u8>, outer: &str, mail: &Outgoing<'_>) {
+    if mail.pictures.is_empty() {
+        return push_part(bytes, outer, "text/html", mail.html);
+    }
+    let boundary = related_boundary(outer);
+    let head = format!(
+        "--{outer}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{boundary}\"\r\n\r\n"
+    );
+    bytes.extend_from_slice(head.as_bytes());
+    push_part(bytes, &boundary, "text/html", mail.html);
+    for picture in mail.pictures {
+        push_picture(bytes, &boundary, picture);
+    }
+    bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+}
+
+/// No boundary may begin with another: readers compare the beginning of a line.
+fn related_boundary(outer: &str) -> String {
+    format!("=_related_{}", outer.trim_start_matches("=_"))
+}
+
+fn push_picture(bytes: &mut Vec<u8>, boundary: &str, picture: &Picture) {
+    let (cid, file) = (name(&picture.cid), name(&picture.file));
+    let head = format!(
+        "--{boundary}\r\nContent-Type: image/png; name=\"{file}\"\r\nContent-Transfer-Encoding: base64\r\n\
+         Content-ID: <{cid}>\r\nContent-Disposition: inline; filename=\"{file}\"\r\n\r\n"
+    );
+    bytes.extend_from_slice(head.as_bytes());
+    // In lines of 76 letters, each with its end.
+    let body = Body::new_with_encoding(picture.png.clone(), ContentTransferEncoding::Base64)
         .map_or_else(|raw| raw, Body::into_vec);
     bytes.extend_from_slice(&body);
     bytes.extend_from_slice(b"\r\n");

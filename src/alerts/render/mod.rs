@@ -5,13 +5,14 @@
 
 mod colours;
 mod layout;
+mod source;
 mod subject;
 mod table;
 mod templates;
 mod view;
 mod words;
 
-use super::Alert;
+use super::{Alert, Picture};
 
 pub use templates::Templates;
 
@@ -24,6 +25,8 @@ pub struct Rendered {
     pub text: String,
     /// HTML, everything from outside escaped.
     pub html: String,
+    /// The pictures that the HTML shows, in their order.
+    pub pictures: Vec<Picture>,
 }
 
 /// A template that cannot be parsed or rendered.

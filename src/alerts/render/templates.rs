@@ -6,6 +6,7 @@ use std::io;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
+use super::super::figure::{Paint, figures, pictures};
 use super::super::{Alert, Sample};
 use super::{Rendered, TemplateFault, colours, layout, subject, view};
 
@@ -101,7 +102,7 @@ impl Templates {
     }
 
     fn faults_of(&self, alert: &Alert) -> Vec<TemplateFault> {
-        let context = view::context_of(alert);
+        let context = view::context_of(alert, &figures(alert, Paint::Nothing));
         let flag = subject::mail_id(alert).and_then(|_| alert.items.first()).map(|item| &item.flag);
         let fault_of = |name: &str| match self.part(name, &context) {
             Err(fault) => Some(fault),
@@ -119,12 +120,14 @@ impl Templates {
 
     /// Both parts and the subject of an alert.
     pub(super) fn render(&self, alert: &Alert) -> Result<Rendered, TemplateFault> {
-        let context = view::context_of(alert);
+        let figures = figures(alert, Paint::Png);
+        let context = view::context_of(alert, &figures);
         let [text, html] = names(alert);
         Ok(Rendered {
             subject: subject::subject(alert),
             text: layout::lay_out(&self.part(&text, &context)?),
             html: self.part(&html, &context)?,
+            pictures: pictures(figures),
         })
     }
 

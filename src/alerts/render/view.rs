@@ -6,6 +6,8 @@ use minijinja::{Value, context};
 use crate::domain::Severity;
 
 use super::super::{Alert, Change, Extent, Item, Kind, NamedFile, Refusal, RefusedFile, Sender, Why};
+use super::super::figure::{Figure, Figures, Row, Shown};
+use super::source;
 use super::subject;
 use super::words::{clean, clean_line, council_short, gravest, severity_word};
 
@@ -44,7 +46,7 @@ const DEADLINE_MINUTES_MAX: i64 = 366 * DAY_MINUTES;
 const DAY_MINUTES: i64 = 24 * 60;
 
 /// Everything a template can say of an alert.
-pub(super) fn context_of(alert: &Alert) -> Value {
+pub(super) fn context_of(alert: &Alert, figures: &[Figures]) -> Value {
     let raised = alert.raised_civil;
     context! {
         kind => alert.kind.as_str(),
@@ -68,8 +70,8 @@ pub(super) fn context_of(alert: &Alert) -> Value {
         since => alert.items.first().map(|item| word(&item.since)),
         other_flags => lines(alert.items.iter().take(items_max(alert)).skip(1).map(|item| &item.flag), WORD_CHARS_MAX),
         count => alert.items.len(),
-        items => alert.items.iter().take(items_max(alert)).map(item_of).collect::<Vec<_>>(),
-        groups => groups(alert),
+        items => alert.items.iter().zip(figures).take(items_max(alert)).map(item_of).collect::<Vec<_>>(),
+        groups => groups(alert, figures),
         left_out => alert.items.len().saturating_sub(items_max(alert)),
         also_told => lines(&alert.also_told, WORD_CHARS_MAX).join(", "),
         refusal => alert.refusal.as_ref().map(refusal_of),
@@ -153,7 +155,7 @@ fn provider_of(alert: &Alert) -> Option<Value> {
     })
 }
 
-fn item_of(item: &Item) -> Value {
+fn item_of((item, figures): (&Item, &Figures)) -> Value {
     let link = item.link.as_deref().and_then(link_of);
     context! {
         flag => word(&item.flag),
@@ -174,10 +176,51 @@ fn item_of(item: &Item) -> Value {
         changes => item.changes.iter().take(CHANGES_MAX).map(change_of).collect::<Vec<_>>(),
         has_old => item.changes.iter().any(|change| change.old.is_some()),
         questions => sentence(item.questions.as_deref()),
-        publisher => link.as_deref().map_or("register", publisher),
+        publisher => source::publisher(item, link.as_deref()),
         link => link,
         read_at => word(&item.read_at),
         since => word(&item.since),
+        figures => figures.shown.iter().map(|figure| figure_of(figure, item)).collect::<Vec<_>>(),
+        figures_left_out => figures.left_out,
+    }
+}
+
+fn figure_of(figure: &Figure, item: &Item) -> Value {
+    let row = |row: &Row| {
+        context! {
+            period => word(&row.period),
+            value => word(&row.value),
+            counts => row.counts.as_deref().map(word),
+        }
+    };
+    let (cid, alt) = match &figure.shown {
+        Shown::Picture(picture, seen) => (Some(picture.cid.as_str()), Some(clean(seen, SENTENCE_CHARS_MAX))),
+        _ => (None, None),
+    };
+    let explain = format!("carewarden explain {}", word(&item.flag));
+    let note = match figure.shown {
+        Shown::Picture(..) => None,
+        Shown::FewPeople => Some("No picture is sent: it would show counts under 5.".to_owned()),
+        Shown::FewPoints => None,
+        Shown::NoRoom => Some(format!("The picture has no room here: {explain} --chart FILE")),
+    };
+    let rows = figure.rows.len();
+    let more = match &figure.as_under {
+        Some(flag) => Some(format!("The numbers stand under {}.", word(flag))),
+        None if (1..figure.periods).contains(&rows) => {
+            Some(format!("The newest {rows} of {} periods; all: {explain}", figure.periods))
+        }
+        None => None,
+    };
+    context! {
+        title => clean(&figure.title, NAME_CHARS_MAX),
+        unit => clean(&figure.unit, NAME_CHARS_MAX),
+        rows => figure.rows.iter().map(row).collect::<Vec<_>>(),
+        has_counts => figure.rows.iter().any(|row| row.counts.is_some()),
+        cid => cid,
+        alt => alt,
+        note => note,
+        more => more,
     }
 }
 
@@ -245,17 +288,12 @@ fn link_of(link: &str) -> Option<String> {
     (is_web && plain && link.len() <= LINK_CHARS_MAX).then(|| link.to_owned())
 }
 
-/// Whose page a link leads to.
-fn publisher(link: &str) -> &'static str {
-    let host = link.split('/').nth(2).unwrap_or_default();
-    if host == "cqc.org.uk" || host.ends_with(".cqc.org.uk") { "CQC" } else { "register" }
-}
-
 /// Items by severity, gravest first; empty severities are left out.
-fn groups(alert: &Alert) -> Vec<Value> {
+fn groups(alert: &Alert, figures: &[Figures]) -> Vec<Value> {
     let group = |severity: &Severity| {
         let of = || alert.items.iter().filter(|item| item.severity == *severity);
-        let shown = alert.items.iter().take(items_max(alert)).filter(|item| item.severity == *severity);
+        let all = alert.items.iter().zip(figures).take(items_max(alert));
+        let shown = all.filter(|(item, _)| item.severity == *severity);
         let group = context! {
             severity => severity.as_str(),
             word => severity_word(*severity),
@@ -301,7 +339,5 @@ mod tests {
         for bad in ["javascript:alert(1)", "https://a b", "https://a\"x", "data:text/html,x", "HTTPS://é"] {
             assert_eq!(link_of(bad), None, "{bad}");
         }
-        assert_eq!(publisher("https://www.cqc.org.uk/location/1"), "CQC");
-        assert_eq!(publisher("https://cqc.org.uk.example.com/"), "register");
     }
 }

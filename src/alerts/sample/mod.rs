@@ -3,6 +3,7 @@
 
 mod items;
 mod refusals;
+mod reported;
 
 use jiff::{Timestamp, civil};
 
@@ -36,6 +37,8 @@ pub enum Sample {
     Cleared,
     /// The regulator put right what it had said.
     Correction,
+    /// What a provider reported is red and more than chance.
+    Reported,
     /// A location left the register.
     Deregistered,
     /// The register as found on the first run.
@@ -60,7 +63,7 @@ pub enum Sample {
 
 impl Sample {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Contingency,
         Self::Several,
         Self::Concern,
@@ -71,6 +74,7 @@ impl Sample {
         Self::Reminder,
         Self::Cleared,
         Self::Correction,
+        Self::Reported,
         Self::Deregistered,
         Self::Summary,
         Self::Digest,
@@ -97,6 +101,7 @@ impl Sample {
             Self::Reminder => "reminder",
             Self::Cleared => "cleared",
             Self::Correction => "correction",
+            Self::Reported => "reported",
             Self::Deregistered => "deregistered",
             Self::Summary => "summary",
             Self::Digest => "digest",
@@ -130,6 +135,7 @@ impl Sample {
             Self::Reminder => told(undecided(), Why::Reminder),
             Self::Cleared => cleared(),
             Self::Correction => correction(),
+            Self::Reported => reported(),
             Self::Deregistered => told(left_register(), Why::First),
             Self::Summary => summary(),
             Self::Digest => digest(),
@@ -221,6 +227,12 @@ fn correction() -> Alert {
         "3 Mar 2025",
     )];
     told(item, Why::Correction)
+}
+
+fn reported() -> Alert {
+    let mut alert = told(reported::red(), Why::First);
+    alert.items.push(reported::signal());
+    alert
 }
 
 fn summary() -> Alert {

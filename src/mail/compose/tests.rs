@@ -28,6 +28,7 @@ fn sample<'a>(date: &'a Zoned, ids: &'a [String]) -> Outgoing<'a> {
         subjects: ids,
         text: "Brightside – Good → Inadequate\n.\nFrom here = on\n",
         html: "<p lang=\"en-GB\">Brightside – Good → Inadequate</p>\n",
+        pictures: &[],
     }
 }
 

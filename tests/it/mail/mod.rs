@@ -98,6 +98,7 @@ impl Bench {
             // A dot on a line of its own and one at a line's start are what SMTP escapes.
             text: "Good -> Inadequate\n.\n..two\n",
             html: "<p>Good → Inadequate</p>",
+            pictures: &[],
         };
         let bytes = compose(&outgoing).expect("composes");
         let new = NewMail {
