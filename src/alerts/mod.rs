@@ -12,7 +12,7 @@ mod sample;
 mod view;
 
 pub use due::{Telling, Told, Why, why_tell};
-pub use figure::{Picture, draw_working};
+pub use figure::{Picture, draw_working, limit_words, title_of};
 pub use hush::Hush;
 pub use plan::{Inputs, Planned, PlannedMail, plan};
 pub use refusal::{Extent, NamedFile, Refusal, RefusedFile, Sender};

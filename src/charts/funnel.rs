@@ -184,7 +184,7 @@ fn tones(picture: &FunnelPicture<'_>) -> Vec<Tone> {
 fn description(picture: &FunnelPicture<'_>) -> String {
     let funnel = picture.funnel;
     let mut words = format!(
-        "{}, {}: {} {}, together {}; {} lie beyond the 99.8 % limits.",
+        "{}, {}: {} {}, together {}; {} of them beyond the 99.8 % limits.",
         picture.title,
         picture.unit,
         funnel.units.len(),

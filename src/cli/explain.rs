@@ -1,5 +1,11 @@
 //! `carewarden explain FLAG`
 
+mod chart;
+mod series;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -12,6 +18,7 @@ use crate::exit::Exit;
 use crate::facts::History;
 use crate::flags::{EventKind, Flag, FlagEvent, FlagId};
 use crate::rules::Evidence;
+use crate::store::returns::VersionRow;
 use crate::store::{self, Store, lists};
 
 /// Arguments of `explain`.
@@ -20,6 +27,9 @@ pub struct Args {
     /// The flag, as CW-0142
     #[arg(value_name = "FLAG")]
     flag: String,
+    /// Write the chart of what was reported; .svg or .png, a further one with -2, -3, ...
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
     #[command(flatten)]
     list: ListArgs,
 }
@@ -47,6 +57,9 @@ struct Explained<'a> {
     rule_text: String,
     events: Vec<EventRow<'a>>,
     documents: Vec<lists::DocumentRow>,
+    /// The versions of returns that the evidence names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    returns: Vec<VersionRow>,
     told: Vec<lists::ToldRow>,
 }
 
@@ -60,14 +73,27 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Exit, Fault> {
     let events = store::flags::events(store.sql(), Some(id), at)?;
     let flag = Flag::from_events(events.iter().cloned()).pop().ok_or_else(|| unknown(id, args.list.as_of))?;
     let explained = gather(&store, &history, &flag, &events, at)?;
+    let files = match &args.chart {
+        Some(path) => chart::write(path, &flag, history.name(&flag.last.subject))?,
+        None => Vec::new(),
+    };
     if args.list.json {
         context.out.json(&explained)?;
         return Ok(Exit::Fine);
     }
-    for line in words(&explained, &flag, &history, &config.council.zone) {
+    let zone = &config.council.zone;
+    lines(context, head_words(&explained, &flag, &history, zone))?;
+    series::show(&flag.last.evidence, &explained.returns, &mut context.out)?;
+    lines(context, tail_words(&explained, zone))?;
+    lines(context, files.iter().map(|file| format!("\nThe chart is in {}", file.display())).collect())?;
+    Ok(Exit::Fine)
+}
+
+fn lines(context: &mut Context, lines: Vec<String>) -> Result<(), Fault> {
+    for line in lines {
         context.out.line(&line)?;
     }
-    Ok(Exit::Fine)
+    Ok(())
 }
 
 fn unknown(id: FlagId, as_of: Option<Timestamp>) -> Fault {
@@ -98,8 +124,21 @@ fn gather<'a>(
         rule_text,
         events: events.iter().map(event_row).collect(),
         documents,
+        returns: versions(store, &flag.last.evidence)?,
         told: lists::told(store.sql(), flag.id.0, at)?,
     })
+}
+
+/// The versions that brought the points of a flag's workings, each once.
+fn versions(store: &Store, evidence: &[Evidence]) -> Result<Vec<VersionRow>, Fault> {
+    let workings = evidence.iter().filter_map(|evidence| evidence.working.as_ref());
+    let submissions: BTreeSet<i64> =
+        workings.flat_map(|working| &working.points).map(|point| point.submission).collect();
+    let mut versions = Vec::new();
+    for submission in submissions {
+        versions.extend(store::returns::version(store.sql(), submission)?);
+    }
+    Ok(versions)
 }
 
 fn event_row(event: &FlagEvent) -> EventRow<'_> {
@@ -114,13 +153,12 @@ fn event_row(event: &FlagEvent) -> EventRow<'_> {
     }
 }
 
-fn words(
+fn head_words(
     explained: &Explained<'_>,
     flag: &Flag,
     history: &History,
     zone: &jiff::tz::TimeZone,
 ) -> Vec<String> {
-    let head = |text: &str| format!("\n{}", Colour::Bold.paint(text));
     let last = &flag.last;
     let mut lines = vec![
         format!(
@@ -137,7 +175,16 @@ fn words(
         head("EVIDENCE"),
     ];
     lines.extend(last.evidence.iter().map(|evidence| evidence_words(evidence, &explained.documents, zone)));
-    lines.push(head("WHAT HAPPENED"));
+    lines
+}
+
+/// The heading of a section.
+fn head(text: &str) -> String {
+    format!("\n{}", Colour::Bold.paint(text))
+}
+
+fn tail_words(explained: &Explained<'_>, zone: &jiff::tz::TimeZone) -> Vec<String> {
+    let mut lines = vec![head("WHAT HAPPENED")];
     lines.extend(explained.events.iter().map(|event| event_words(event, zone)));
     lines.push(head("WHO WAS TOLD"));
     if explained.told.is_empty() {

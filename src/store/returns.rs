@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, Tx, date_of, instant, instant_of};
@@ -324,6 +324,48 @@ fn value_of(indicator: Indicator, stored: &serde_json::Value) -> Option<Value> {
         (Unit::YesNo, Some("no")) => Some(Value::YesNo(false)),
         (_, Some(text)) => date_of(text).map(Value::Date),
     }
+}
+
+/// A version of a return as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VersionRow {
+    /// The version's number in the store, which points and values name.
+    pub submission: i64,
+    /// The source that brought it.
+    pub source: String,
+    /// The file's name.
+    pub file: String,
+    /// Who sent it; absent where the file does not say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// 1, 2, ... for the same provider and period.
+    pub version: i64,
+    /// The file as a document.
+    pub document: i64,
+}
+
+/// A version of a return by its number.
+///
+/// # Errors
+/// SQLite's.
+pub fn version(conn: &Connection, submission: i64) -> Result<Option<VersionRow>, StoreError> {
+    let doing = || StoreError::sql("reading a version of a return");
+    let mut statement = conn
+        .prepare_cached(
+            "SELECT seq, source, file, provider_id, version, document FROM returns WHERE seq = ?1",
+        )
+        .map_err(doing())?;
+    let row = |row: &Row<'_>| {
+        Ok(VersionRow {
+            submission: row.get(0)?,
+            source: row.get(1)?,
+            file: row.get(2)?,
+            provider_id: row.get(3)?,
+            version: row.get(4)?,
+            document: row.get(5)?,
+        })
+    };
+    statement.query_row([submission], row).optional().map_err(doing())
 }
 
 /// The newest state of every return that was due, by provider and period.

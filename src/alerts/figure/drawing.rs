@@ -24,46 +24,58 @@ pub fn draw_working(working: &Working, whose: &str) -> Option<Scene> {
 }
 
 /// What a working is of: "Visits missed by the provider in zone North".
-pub(super) fn title(working: &Working) -> String {
+#[must_use]
+pub fn title_of(working: &Working) -> String {
     working
         .indicator()
         .map_or_else(|| working.indicator.clone(), |known| name_words(known, working.zone.as_deref()))
 }
 
 fn draw_series(working: &Working, whose: &str) -> Option<Scene> {
-    let points = working.points.len();
-    let values: Vec<f64> = working.points.iter().map(|point| point.value).collect();
-    let past = match working.method {
-        Method::Xmr { baseline } => Some(baseline),
-        _ => baseline_points(points),
-    };
-    let chart =
-        Chart::of(&values, Rules::default(), past.map_or(Baseline::All, Baseline::First), &[]).ok()?;
+    let (chart, show) = chart_of(working)?;
     let periods: Vec<String> =
         working.points.iter().map(|point| tick_words(point.start, point.end)).collect();
     let picture = XmrPicture {
-        title: &title(working),
+        title: &title_of(working),
         unit: &of_whom(&working.unit, whose),
         periods: &periods,
         chart: &chart,
         better: working.better(),
         agreed: working.red_at.map(Agreed::Red),
-        show: if past.is_some() { Show::Limits } else { Show::Points },
+        show,
     };
-    (points >= POINTS_MIN).then(|| draw_xmr(&picture, Size::Wide))
+    (working.points.len() >= POINTS_MIN).then(|| draw_xmr(&picture, Size::Wide))
 }
 
-fn draw_peers(working: &Working, peers: &[Peer], index: usize, whose: &str) -> Option<Scene> {
-    let indicator = working.indicator()?;
+/// The chart of a working's points: with the limits that it was judged by, or for want of them with
+/// those that its past gives.
+pub(super) fn chart_of(working: &Working) -> Option<(Chart, Show)> {
+    let values: Vec<f64> = working.points.iter().map(|point| point.value).collect();
+    let past = match working.method {
+        Method::Xmr { baseline } => Some(baseline),
+        _ => baseline_points(values.len()),
+    };
+    let baseline = past.map_or(Baseline::All, Baseline::First);
+    let chart = Chart::of(&values, Rules::default(), baseline, &[]).ok()?;
+    Some((chart, if past.is_some() { Show::Limits } else { Show::Points }))
+}
+
+/// All reporters of a working, judged as the rules did.
+pub(super) fn funnel_of(indicator: Indicator, peers: &[Peer]) -> Option<Funnel> {
     let units: Option<Vec<Unit>> =
         peers.iter().map(|peer| Unit::new(peer.numerator, peer.denominator)).collect();
     let share = indicator.meaning().share;
     let kind = if share.is_some() { Kind::Proportion } else { Kind::Ratio };
-    let funnel = Funnel::pooled(kind, &units?).ok()?;
+    Funnel::pooled(kind, &units?).ok()
+}
+
+fn draw_peers(working: &Working, peers: &[Peer], index: usize, whose: &str) -> Option<Scene> {
+    let indicator = working.indicator()?;
+    let funnel = funnel_of(indicator, peers)?;
     let (unit, base) = counted_words(indicator);
     let newest = working.points.last()?;
     let picture = FunnelPicture {
-        title: &format!("{}, {}", title(working), tick_words(newest.start, newest.end)),
+        title: &format!("{}, {}", title_of(working), tick_words(newest.start, newest.end)),
         unit: &unit,
         units: "providers",
         base: &base,

@@ -4,15 +4,16 @@
 //! as a point is not sent.
 
 mod drawing;
+mod limits;
 mod table;
 
-pub use drawing::draw_working;
+pub use drawing::{draw_working, title_of};
+pub use limits::limit_words;
 
 use super::{Alert, Item, Kind};
 use crate::audit::sha256_hex;
 use crate::charts::Scene;
 use crate::rules::{Method, Working, is_small};
-use drawing::title;
 pub(super) use table::Row;
 use table::rows;
 
@@ -62,6 +63,8 @@ pub(super) struct Figure {
 pub(super) enum Shown {
     /// It has; with what is to be seen in it.
     Picture(Picture, String),
+    /// It stands in this mail already, with the numbers.
+    Same,
     /// It would show how many people, where they are few.
     FewPeople,
     /// The table says as much.
@@ -93,8 +96,8 @@ pub(super) fn figures(alert: &Alert, paint: Paint) -> Vec<Figures> {
     if alert.kind != Kind::Alert {
         return vec![Figures::default(); alert.items.len()];
     }
-    let tables = Vec::new();
-    let mut room = Room { alert, paint, tables, figures: FIGURES_MAX, bytes: PNGS_BYTES_MAX };
+    let (tables, scenes) = (Vec::new(), Vec::new());
+    let mut room = Room { alert, paint, tables, scenes, figures: FIGURES_MAX, bytes: PNGS_BYTES_MAX };
     alert.items.iter().map(|item| room.figures_of(item)).collect()
 }
 
@@ -114,6 +117,8 @@ struct Room<'a> {
     paint: Paint,
     /// The series that have their table, with the flags under which they stand.
     tables: Vec<(&'a Working, &'a str)>,
+    /// The pictures that are shown.
+    scenes: Vec<Scene>,
     figures: usize,
     bytes: usize,
 }
@@ -126,8 +131,10 @@ impl<'a> Room<'a> {
                 figures.left_out += 1;
                 continue;
             }
-            self.figures -= 1;
-            figures.shown.push(self.figure(item, working));
+            let figure = self.figure(item, working);
+            let repeats = figure.rows.is_empty() && figure.shown == Shown::Same;
+            self.figures -= usize::from(!repeats);
+            figures.shown.push(figure);
         }
         figures
     }
@@ -140,7 +147,7 @@ impl<'a> Room<'a> {
             self.tables.push((working, &item.flag));
         }
         Figure {
-            title: title(working),
+            title: title_of(working),
             unit: table::unit_words(working),
             rows: if told.is_some() { Vec::new() } else { rows(working) },
             periods: working.points.len(),
@@ -154,6 +161,9 @@ impl<'a> Room<'a> {
             return Shown::FewPeople;
         }
         let Some(scene) = draw_working(working, &item.subject_name) else { return Shown::FewPoints };
+        if self.scenes.contains(&scene) {
+            return Shown::Same;
+        }
         let png = match self.paint {
             Paint::Png => crate::charts::png(&scene).ok(),
             Paint::Nothing => Some(Vec::new()),
@@ -161,10 +171,11 @@ impl<'a> Room<'a> {
         let fits = |png: &Vec<u8>| png.len() <= PNG_BYTES_MAX.min(self.bytes);
         let Some(png) = png.filter(fits) else { return Shown::NoRoom };
         self.bytes -= png.len();
-        let number = FIGURES_MAX - self.figures;
+        let seen = scene.description().to_owned();
+        let number = self.scenes.len() + 1;
         let cid = self.cid(item, &scene, number);
-        let picture = Picture { cid, file: format!("chart-{number}.png"), png };
-        Shown::Picture(picture, scene.description().to_owned())
+        self.scenes.push(scene);
+        Shown::Picture(Picture { cid, file: format!("chart-{number}.png"), png }, seen)
     }
 
     /// The same alert has the same names for its pictures, another has others: a mail program that

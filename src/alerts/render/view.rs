@@ -199,13 +199,15 @@ fn figure_of(figure: &Figure, item: &Item) -> Value {
     };
     let explain = format!("carewarden explain {}", word(&item.flag));
     let note = match figure.shown {
-        Shown::Picture(..) => None,
+        Shown::Picture(..) | Shown::Same | Shown::FewPoints => None,
         Shown::FewPeople => Some("No picture is sent: it would show counts under 5.".to_owned()),
-        Shown::FewPoints => None,
         Shown::NoRoom => Some(format!("The picture has no room here: {explain} --chart FILE")),
     };
     let rows = figure.rows.len();
     let more = match &figure.as_under {
+        Some(flag) if figure.shown == Shown::Same => {
+            Some(format!("The numbers and the picture stand under {}.", word(flag)))
+        }
         Some(flag) => Some(format!("The numbers stand under {}.", word(flag))),
         None if (1..figure.periods).contains(&rows) => {
             Some(format!("The newest {rows} of {} periods; all: {explain}", figure.periods))

@@ -79,6 +79,82 @@ fn domains_are_found() {
     assert_eq!(domain_of("nobody"), "");
 }
 
+fn picture(number: usize, bytes: usize) -> Picture {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    png.extend((0..bytes).map(|place| u8::try_from(place * 7 % 256).expect("below 256")));
+    Picture { cid: format!("{number:024}@chart.carewarden"), file: format!("chart-{number}.png"), png }
+}
+
+/// The types of all parts in their order, each with how deep it lies.
+fn outline(message: &mail_parser::Message<'_>) -> Vec<String> {
+    fn walk(message: &mail_parser::Message<'_>, part: u32, depth: usize, lines: &mut Vec<String>) {
+        let Some(part) = message.part(part) else { return };
+        let kind = part.content_type().expect("every part has its type");
+        lines.push(format!("{}{}/{}", "  ".repeat(depth), kind.ctype(), kind.subtype().unwrap_or_default()));
+        for one in part.sub_parts().unwrap_or_default() {
+            walk(message, *one, depth + 1, lines);
+        }
+    }
+    let mut lines = Vec::new();
+    walk(message, 0, 0, &mut lines);
+    lines
+}
+
+#[test]
+fn pictures_lie_beside_the_page_that_shows_them() {
+    let (date, ids) = (date(), ["CW-0142".to_owned()]);
+    let pictures = [picture(1, 20_000), picture(2, 7)];
+    let html =
+        pictures.iter().map(|one| format!("<img src=\"cid:{}\" alt=\"\">", one.cid)).collect::<String>();
+    let mail = Outgoing { pictures: &pictures, html: &html, ..sample(&date, &ids) };
+    let bytes = compose(&mail).expect("composes");
+    assert_eq!(bytes, compose(&mail).expect("composes"), "the same mail has the same bytes");
+    assert!(bytes.is_ascii());
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    let image = lines.iter().position(|line| line.starts_with(b"iVBORw0KGgo")).expect("the first image");
+    assert_eq!(lines[image].len(), 76 + "\r".len(), "base64 stands in lines of 76 letters");
+    assert!(lines[image..].iter().all(|line| line.len() <= 77));
+    let parsed = MessageParser::default().parse(&bytes).expect("parses");
+    assert_eq!(
+        outline(&parsed),
+        [
+            "multipart/alternative",
+            "  text/plain",
+            "  multipart/related",
+            "    text/html",
+            "    image/png",
+            "    image/png"
+        ]
+    );
+    let images: Vec<&mail_parser::MessagePart<'_>> =
+        parsed.parts.iter().filter(|part| part.content_id().is_some()).collect();
+    for (image, meant) in images.iter().zip(&pictures) {
+        assert_eq!(image.contents(), meant.png, "it comes out as it went in");
+        assert_eq!(image.content_id(), Some(meant.cid.as_str()));
+        assert!(image.content_disposition().is_some_and(|said| said.is_inline()));
+        assert!(parsed.body_html(0).expect("html").contains(&format!("cid:{}", meant.cid)));
+    }
+    assert_eq!(images.len(), 2);
+    assert!(parsed.body_text(0).expect("text").contains("Brightside"));
+}
+
+#[test]
+fn no_boundary_begins_with_another() {
+    let outer = boundary("<1@example.gov.uk>");
+    let inner = related_boundary(&outer);
+    assert!(!inner.starts_with(&outer) && !outer.starts_with(&inner), "{outer} {inner}");
+}
+
+#[test]
+fn a_picture_s_name_cannot_add_a_header() {
+    let date = date();
+    let evil = "x\"\r\nBcc: thief@example.com\r\n\r\n<script>".to_owned();
+    let pictures = [Picture { cid: evil.clone(), file: evil, png: vec![0] }];
+    let bytes = compose(&Outgoing { pictures: &pictures, ..sample(&date, &[]) }).expect("composes");
+    let text = String::from_utf8(bytes).expect("ASCII");
+    assert!(!text.contains("\nBcc") && !text.contains("<script"), "{text}");
+}
+
 /// Pieces that break careless writers, mixed with anything at all.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

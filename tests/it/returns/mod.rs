@@ -5,6 +5,7 @@ mod files;
 mod folder;
 mod libreoffice;
 mod mailbox;
+mod mailed;
 mod properties;
 mod quality;
 mod readings;
