@@ -73,6 +73,13 @@ pub(super) enum Shown {
     NoRoom,
 }
 
+impl Figure {
+    /// Whether all of it stands in the mail already.
+    fn repeats(&self) -> bool {
+        self.rows.is_empty() && self.shown == Shown::Same
+    }
+}
+
 /// The figures of one item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Figures {
@@ -132,9 +139,12 @@ impl<'a> Room<'a> {
                 continue;
             }
             let figure = self.figure(item, working);
-            let repeats = figure.rows.is_empty() && figure.shown == Shown::Same;
-            self.figures -= usize::from(!repeats);
+            self.figures -= usize::from(!figure.repeats());
             figures.shown.push(figure);
+        }
+        // Where an item has something of its own to show, what stands elsewhere needs no word.
+        if figures.shown.iter().any(|figure| !figure.repeats()) {
+            figures.shown.retain(|figure| !figure.repeats());
         }
         figures
     }

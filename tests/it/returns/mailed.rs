@@ -190,3 +190,29 @@ fn each_period_has_the_version_of_its_own_return() {
         rows[2]
     );
 }
+
+#[test]
+fn what_is_no_number_is_told_with_its_source_too() {
+    let mut world = world();
+    world.today().exits(0);
+    world.now += jiff::SignedDuration::from_hours(24);
+    put(
+        &world,
+        "february.csv",
+        &format!("{HEAD}1-101,,,2025-02-01,2025-02-28,insurance_expiry,,,2025-03-01,date\n"),
+    );
+    let ended = world.today().exits(0).mails;
+    let about = |mails: &[Mail], rule: &str, id: &str| {
+        let line = format!("{rule} {id}");
+        let mail = mails
+            .iter()
+            .find(|mail| mail.line().ends_with(&line))
+            .unwrap_or_else(|| panic!("{line} in {:?}", mails.iter().map(Mail::line).collect::<Vec<_>>()));
+        assert!(!mail.text.contains("cqc.org.uk") && !mail.html.contains("<img"), "{}", mail.text);
+        redacted(&mail.text)
+    };
+    insta::assert_snapshot!("mail_expiry", about(&ended, "expiry", "1-101"));
+    world.days_later(40).exits(0);
+    let missing = world.days_later(35).exits(0).mails;
+    insta::assert_snapshot!("mail_missing", about(&missing, "return-missing", "1-102"));
+}
