@@ -16,6 +16,12 @@ const HEADER_BYTES: usize = 30;
 /// A part up to this may be packed as hard as it likes.
 const RATIO_FREE_BYTES: usize = 1024 * 1024;
 
+/// The tag of a list of shared texts, whatever stands before its name.
+const TEXTS_TAG: &str = "sst";
+
+/// The attribute that says how many shared texts there are.
+const TEXTS_PROMISED: &str = "uniqueCount";
+
 /// A part of the file.
 pub(super) struct Part {
     pub(super) name: String,
@@ -80,16 +86,30 @@ fn needed_of_ods(name: &str) -> bool {
 fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
     let mut merges = workbook::Merges::None;
     for part in &parts {
-        tags::each(text(part)?, |tag| {
-            if let Tag::Open(name, _) | Tag::Empty(name, _) = tag
-                && name.ends_with("mergeCell")
-            {
-                merges = workbook::Merges::Some;
+        tags::each(text(part)?, |tag| match tag {
+            Tag::Open(name, attributes) | Tag::Empty(name, attributes) => {
+                if name.ends_with("mergeCell") {
+                    merges = workbook::Merges::Some;
+                }
+                if name.ends_with(TEXTS_TAG) { promises(attributes, part.bytes.len()) } else { Ok(()) }
             }
-            Ok(())
+            Tag::Close(_) | Tag::Text(_) => Ok(()),
         })?;
     }
     workbook::xlsx(pack(parts), merges)
+}
+
+/// The reader reserves as many shared texts as a part says it has: more than it has bytes is a lie.
+/// Wherever the word stands it is taken for the attribute, as the reader might.
+fn promises(attributes: &str, bytes: usize) -> Result<(), BookError> {
+    for (at, word) in attributes.match_indices(TEXTS_PROMISED) {
+        let said = attributes[at + word.len()..].trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+        let digits = said.find(|c: char| !c.is_ascii_digit()).map_or(said, |end| &said[..end]);
+        if !digits.is_empty() && digits.parse().map_or(true, |count: usize| count > bytes) {
+            return Err(tags::odd("a count of more texts than it has"));
+        }
+    }
+    Ok(())
 }
 
 fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
@@ -294,6 +314,29 @@ mod tests {
         for parts in [older, newer] {
             assert_eq!(read(&pack(parts)), Err(BookError::Protected));
         }
+    }
+
+    #[test]
+    fn a_count_of_texts_that_lies_is_refused() {
+        for (attributes, sound) in [
+            ("count='9999' uniqueCount='12'", true),
+            ("uniqueCount=\"100\"", true),
+            ("uniqueCount=''", true),
+            ("uniqueCount=\"101\"", false),
+            ("uniqueCount = '+4000000000'", false),
+            ("x:uniqueCount='99999999999999999999999'", false),
+        ] {
+            assert_eq!(promises(attributes, 100).is_ok(), sound, "{attributes}");
+        }
+        let part = |name: &str, text: &str| Part { name: name.into(), bytes: text.into() };
+        let parts = |count: &str| {
+            let texts = format!("<sst uniqueCount='{count}'><si><t>a</t></si></sst>");
+            vec![part("xl/workbook.xml", "<workbook/>"), part("xl/sharedStrings.xml", &texts)]
+        };
+        let lie = of_xlsx(parts("4000000000")).expect_err("there is one");
+        assert!(lie.to_string().contains("more texts than it has"), "{lie}");
+        let other = of_xlsx(parts("1")).expect_err("it has no relations");
+        assert!(!other.to_string().contains("more texts than it has"), "{other}");
     }
 
     #[test]
