@@ -13,6 +13,9 @@ const BLANKS_MAX: usize = 1_000;
 /// Bytes of text, each repeat of a cell counted: as many as a file without repeats can have.
 const TEXT_COPIES_MAX: usize = UNPACKED_BYTES_MAX;
 
+/// Cells that the reader makes before it looks which of them are blank, repeated rows counted once.
+const MADE_MAX: usize = 2 * CELLS_MAX;
+
 /// Attributes of a cell that its reader keeps as text.
 const TEXTS: [&str; 4] = ["office:string-value", "office:date-value", "office:time-value", "table:formula"];
 
@@ -47,6 +50,10 @@ pub(super) struct Table {
     copies: Option<usize>,
     /// Bytes of text, repeats counted.
     text_bytes: usize,
+    /// Blank cells before this one: they are made once another cell follows them.
+    blank: usize,
+    /// Cells that are made.
+    made: usize,
 }
 
 /// Surveys `content.xml`.
@@ -54,7 +61,7 @@ pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
     let mut survey = Survey::default();
     let mut within = false;
     // The reader makes a whole rectangle of every table before it gives any of them out.
-    let (mut cells, mut text_bytes) = (0_usize, 0_usize);
+    let (mut cells, mut text_bytes, mut made) = (0_usize, 0_usize, 0_usize);
     tags::each(content, |tag| {
         match tag {
             Tag::Open("table:table", _) if within => return Err(odd("a table within a table")),
@@ -73,7 +80,8 @@ pub(super) fn survey(content: &str) -> Result<Survey, BookError> {
                 within = false;
                 cells += survey.tables.last().map_or(0, Table::cells);
                 text_bytes += survey.tables.last().map_or(0, |table| table.text_bytes);
-                if cells > CELLS_MAX {
+                made += survey.tables.last().map_or(0, |table| table.made);
+                if cells > CELLS_MAX || made > MADE_MAX {
                     return Err(too_many());
                 }
                 if text_bytes > TEXT_COPIES_MAX {
@@ -115,7 +123,7 @@ impl Table {
             }
             Tag::Open("table:table-row", attributes) | Tag::Empty("table:table-row", attributes) => {
                 self.repeats = count(attributes, "table:number-rows-repeated")?;
-                self.column = 0;
+                (self.column, self.blank) = (0, 0);
                 if matches!(tag, Tag::Empty(..)) {
                     self.row = self.row.saturating_add(self.repeats);
                 }
@@ -155,6 +163,13 @@ impl Table {
         }
     }
 
+    /// Counts the cells that the reader makes: blank ones only if another follows.
+    fn make(&mut self, repeats: usize, filled: Filled) -> Result<(), BookError> {
+        let (now, later) = if filled == Filled::Yes { (repeats, 0) } else { (0, repeats) };
+        self.made = self.made.saturating_add(std::mem::replace(&mut self.blank, later)).saturating_add(now);
+        if self.made > MADE_MAX { Err(too_many()) } else { Ok(()) }
+    }
+
     /// Counts text that stands in a cell with so many copies.
     fn text(&mut self, bytes: usize, copies: usize) -> Result<(), BookError> {
         self.text_bytes = self.text_bytes.saturating_add(bytes.saturating_mul(copies));
@@ -179,6 +194,7 @@ impl Table {
             let bottom = self.row.saturating_add(spans - 1);
             self.merges.push(Merge { top: self.row, left: self.column, bottom });
         }
+        self.make(repeats, filled)?;
         let copies = repeats.saturating_mul(self.repeats);
         let kept = TEXTS.iter().filter_map(|name| attribute(attributes, name)).map(str::len).sum();
         self.text(kept, copies)?;
@@ -252,6 +268,16 @@ mod tests {
             assert!(error.to_string().contains("repeated cells counted"), "{error}");
         }
         assert!(survey(&row("<c><c>x</c></c>")).is_err(), "a cell within a cell");
+    }
+
+    #[test]
+    fn blanks_before_a_cell_are_counted_and_those_at_the_end_are_not() {
+        let row = |cells: &str| {
+            let blank = "<table:table-cell table:number-columns-repeated='16383'/>";
+            table(&format!("<table:table-row>{blank}{cells}</table:table-row>").repeat(200))
+        };
+        assert!(survey(&row("")).is_ok());
+        assert!(survey(&row("<table:table-cell/>")).is_err());
     }
 
     #[test]
