@@ -5,8 +5,8 @@ use minijinja::{Value, context};
 
 use crate::domain::Severity;
 
-use super::super::{Alert, Change, Extent, Item, Kind, NamedFile, Refusal, RefusedFile, Sender, Why};
 use super::super::figure::{Figure, Figures, Row, Shown};
+use super::super::{Alert, Change, Extent, Item, Kind, NamedFile, Refusal, RefusedFile, Sender, Why};
 use super::source;
 use super::subject;
 use super::words::{clean, clean_line, council_short, gravest, severity_word};

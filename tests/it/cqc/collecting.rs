@@ -305,7 +305,7 @@ async fn a_list_that_cannot_be_believed_fails_the_source() {
     for (fault, word) in [
         (Fault::html(200), "web page"),
         (Fault::html(403), "outage"),
-        (Fault::Status(403), "subscription key"),
+        (Fault::Status(403), "key or token"),
         (Fault::Status(404), "base_url"),
         (Fault::Status(500), "500"),
         (Fault::Drop, "network"),

@@ -212,6 +212,13 @@ fn what_is_no_number_is_told_with_its_source_too() {
         redacted(&mail.text)
     };
     insta::assert_snapshot!("mail_expiry", about(&ended, "expiry", "1-101"));
+    // Others' returns come: what comes from nobody is no provider's fault.
+    let other = |month: &str, last: &str| {
+        format!("{HEAD}1-103,,,2025-{month}-01,2025-{month}-{last},missed_visit_pct,4,1500,\n")
+    };
+    put(&world, "others-february.csv", &other("02", "28"));
+    put(&world, "others-march.csv", &other("03", "31"));
+    put(&world, "others-april.csv", &other("04", "30"));
     world.days_later(40).exits(0);
     let missing = world.days_later(35).exits(0).mails;
     insta::assert_snapshot!("mail_missing", about(&missing, "return-missing", "1-102"));

@@ -8,6 +8,7 @@ mod compound;
 mod delimited;
 mod open_document;
 mod packed;
+mod sheets;
 mod tags;
 mod workbook;
 

@@ -4,6 +4,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::sheets;
 use super::tags::Tag;
 use super::{Book, BookError, PARTS_MAX, RATIO_MAX, UNPACKED_BYTES_MAX, open_document, tags, workbook};
 
@@ -96,6 +97,7 @@ fn of_xlsx(parts: Vec<Part>) -> Result<Book, BookError> {
             Tag::Close(_) | Tag::Text(_) => Ok(()),
         })?;
     }
+    sheets::each_has_its_own_part(&parts)?;
     workbook::xlsx(pack(parts), merges)
 }
 
@@ -125,7 +127,7 @@ fn of_ods(parts: Vec<Part>) -> Result<Book, BookError> {
     workbook::ods(pack(parts), &survey)
 }
 
-fn text(part: &Part) -> Result<&str, BookError> {
+pub(super) fn text(part: &Part) -> Result<&str, BookError> {
     std::str::from_utf8(&part.bytes).map_err(|_| tags::odd("text that is not UTF-8"))
 }
 
