@@ -164,16 +164,17 @@ fn tone(judged: &Judged, better: Better) -> Option<Tone> {
     }
 }
 
-/// The name beside its ring: on the left where the right has no room.
+/// The name beside its ring: on the right, or where the left has more room for it, there.
 fn draw_name(scene: &mut Scene, field: &Field, at: Point, name: &str) {
     let type_px = field.size.type_px();
     let beside = 3.9 * field.size.point_px();
-    let name = fitted(name, type_px, 0.6 * (field.right - field.left));
-    let (x, anchor) = if at.x + beside + width(&name, type_px) <= field.right {
-        (at.x + beside, Anchor::Start)
+    let (right, left) = (field.right - at.x - beside, at.x - beside - field.left);
+    let (x, anchor, room) = if width(name, type_px) <= right || right >= left {
+        (at.x + beside, Anchor::Start, right)
     } else {
-        (at.x - beside, Anchor::End)
+        (at.x - beside, Anchor::End, left)
     };
+    let name = fitted(name, type_px, room);
     scene.words(Point::new(x, at.y + 0.35 * type_px), &name, anchor, type_px);
 }
 

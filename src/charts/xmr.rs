@@ -268,7 +268,7 @@ fn newest_words(picture: &XmrPicture<'_>) -> String {
         return format!(" The newest value is {newest}.");
     }
     match chart.newest_mark() {
-        None => format!(" The newest value, {newest}, shows no signal."),
+        None => format!(" The newest value, {newest}, lies within the limits."),
         Some(mark) => {
             let tone = match picture.better.tone(mark.side) {
                 Tone::Worse => "a change for the worse",

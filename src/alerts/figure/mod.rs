@@ -208,3 +208,41 @@ fn shows_few_people(working: &Working) -> bool {
     working.points.iter().any(|point| table::is_hidden(indicator, point))
         || peers.iter().any(|peer| few(peer.numerator) || few(peer.denominator))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Sample;
+    use super::*;
+
+    fn shown(figures: usize, bytes: usize) -> Vec<Figures> {
+        let alert = Sample::Reported.alert();
+        let mut room =
+            Room { alert: &alert, paint: Paint::Png, tables: Vec::new(), scenes: Vec::new(), figures, bytes };
+        alert.items.iter().map(|item| room.figures_of(item)).collect()
+    }
+
+    #[test]
+    fn a_mail_that_is_full_keeps_its_tables() {
+        let full = shown(FIGURES_MAX, 80 * 1024);
+        assert!(matches!(full[0].shown[0].shown, Shown::Picture(..)));
+        assert_eq!(full[1].shown[0].shown, Shown::NoRoom);
+        let none = shown(FIGURES_MAX, 10);
+        assert_eq!((none[0].shown[0].rows.len(), &none[0].shown[0].shown), (6, &Shown::NoRoom));
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted() {
+        let one = shown(1, PNGS_BYTES_MAX);
+        assert_eq!((one[0].shown.len(), one[1].shown.len(), one[1].left_out), (1, 0, 1));
+    }
+
+    #[test]
+    fn the_same_alert_has_the_same_pictures() {
+        let alert = Sample::Reported.alert();
+        let both = || pictures(figures(&alert, Paint::Png));
+        assert_eq!(both(), both());
+        let mut later = alert.clone();
+        later.raised_at += jiff::SignedDuration::from_hours(1);
+        assert_ne!(both()[0].cid, pictures(figures(&later, Paint::Nothing))[0].cid);
+    }
+}

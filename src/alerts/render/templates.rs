@@ -123,11 +123,15 @@ impl Templates {
         let figures = figures(alert, Paint::Png);
         let context = view::context_of(alert, &figures);
         let [text, html] = names(alert);
+        let html = self.part(&html, &context)?;
+        let mut pictures = pictures(figures);
+        // A council's own page may leave pictures out: then they do not come along as attachments.
+        pictures.retain(|picture| html.contains(&picture.cid));
         Ok(Rendered {
             subject: subject::subject(alert),
             text: layout::lay_out(&self.part(&text, &context)?),
-            html: self.part(&html, &context)?,
-            pictures: pictures(figures),
+            html,
+            pictures,
         })
     }
 

@@ -34,6 +34,10 @@ fn shown(values: &[f64], title: &str, size: Size, agreed: Agreed, show: Show) ->
 }
 
 fn funnel(pairs: &[(f64, f64)], size: Size) -> Scene {
+    named_funnel(pairs, size, "Bramble Home Care")
+}
+
+fn named_funnel(pairs: &[(f64, f64)], size: Size, name: &str) -> Scene {
     let units: Vec<Unit> =
         pairs.iter().map(|(part, whole)| Unit::new(*part, *whole).expect("a unit")).collect();
     let funnel = Funnel::pooled(Kind::Proportion, &units).expect("a funnel");
@@ -44,7 +48,7 @@ fn funnel(pairs: &[(f64, f64)], size: Size) -> Scene {
         base: "visits",
         funnel: &funnel,
         better: Better::Lower,
-        picked: Some((0, "Bramble Home Care")),
+        picked: Some((0, name)),
     };
     draw_funnel(&picture, size)
 }
@@ -78,6 +82,21 @@ fn few_points_have_no_limits_and_no_signals() {
     assert!(drawn.contains(">red 15<") && !drawn.contains(">mean ") && !drawn.contains("signal"), "{drawn}");
     let said = "5 values from month 1 to month 5. Red begins at 15. The newest value is 16.9.";
     assert!(scene.description().ends_with(said), "{}", scene.description());
+}
+
+#[test]
+fn a_long_name_stays_beside_its_mark() {
+    let name = "A Domiciliary Care Company With a Very Long Name Indeed Limited";
+    for place in [0.1, 0.5, 0.9] {
+        let mut pairs = providers();
+        pairs[0] = (300.0 * place, 9_200.0 * place);
+        let drawn = svg(&named_funnel(&pairs, Size::Wide, name));
+        let words = drawn
+            .lines()
+            .find(|line| line.starts_with("<text") && line.contains("A Domici"))
+            .expect("the name");
+        assert!(words.contains('…') && !words.contains("x=\"-"), "{words}");
+    }
 }
 
 #[test]

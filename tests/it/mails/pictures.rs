@@ -1,5 +1,7 @@
 //! What a mail shows of reported numbers, and what it keeps to itself.
 
+use std::collections::BTreeMap;
+
 use carewarden::alerts::{Alert, Item, Rendered, Sample, Templates, render};
 use carewarden::rules::{Method, Working};
 
@@ -117,4 +119,12 @@ fn digests_and_summaries_have_no_pictures() {
         let mail = mail(&alert);
         assert!(mail.pictures.is_empty() && !mail.html.contains("<img"), "{}", sample.as_str());
     }
+}
+
+#[test]
+fn a_page_of_ones_own_without_pictures_brings_none() {
+    let own = [("alert.html".to_owned(), "<p>{{ flag }} {{ items[0].reason }}</p>".to_owned())];
+    let templates = Templates::with(BTreeMap::from(own)).expect("it is sound");
+    let mail = render(&templates, &said("satisfaction_pct", 60.0)).expect("it renders");
+    assert!(mail.pictures.is_empty() && mail.text.contains("In the picture:"));
 }
