@@ -5,8 +5,8 @@
 //! held against hides a change; a series that is judged by all of its points calls a fall that
 //! lasts a year "as usual".
 
-use super::xmr::{Mark, NewestSignal, Rules, Standing, judge_newest_against};
-use super::{Better, CusumStep, Method, PoissonCusum, Tone, method_for};
+use super::xmr::{Limits, Mark, NewestSignal, Rule, Rules, Standing, judge_newest_against};
+use super::{Better, CusumStep, Method, PoissonCusum, Side, Tone, method_for};
 
 /// The newest so many points are looked at: three years of months.
 pub const WINDOW_POINTS: usize = 36;
@@ -19,6 +19,13 @@ pub const BASELINE_POINTS_MIN: usize = 8;
 
 /// While the series is young, so many of its newest points are kept out of the past.
 pub const HELD_OUT_POINTS: usize = 3;
+
+/// A chart is firm when so many of its newest points lie outside the limits: one alone is common among
+/// a thousand series, a second within three months is not.
+const FIRM_OUTSIDE_POINTS: usize = 2;
+
+/// They are looked for among so many, no more than are held out: none of them has a part in the limits.
+const FIRM_AMONG_POINTS: usize = HELD_OUT_POINTS;
 
 /// What is added to the events of the past, so that a past without any still expects something.
 const EVENTS_PRIOR: f64 = 0.5;
@@ -54,12 +61,25 @@ pub struct Worsening {
     pub method: Method,
     /// The rule of the chart that marks the newest value; absent for a running sum.
     pub mark: Option<Mark>,
-    /// How far it can be relied on.
+    /// How far its limits can be relied on.
     pub standing: Standing,
+    /// Whether it is enough to agree with another.
+    pub strength: Strength,
     /// How many of the newest points were looked at.
     pub window: usize,
     /// How many of them, the oldest, are the past.
     pub baseline: usize,
+}
+
+/// How much a change for the worse weighs. One point outside the limits of a chart is common among
+/// many series; what follows is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// Worth a look: chance alone gives it now and then.
+    Weak,
+    /// Rare by chance: a running sum has reached its threshold, or the newest value and one of the two
+    /// before it lie outside the limits. The limits rest on enough points.
+    Firm,
 }
 
 impl<'a> Past<'a> {
@@ -84,6 +104,9 @@ impl<'a> Past<'a> {
     pub fn newest(self) -> Change {
         let window = self.window();
         let Some(baseline) = baseline_points(window.values.len()) else { return Change::TooShort };
+        if window.better == Better::Neither {
+            return Change::AsUsual;
+        }
         match window.method(baseline) {
             Method::Xmr => window.charted(baseline),
             Method::PoissonCusum => window.summed(baseline),
@@ -98,8 +121,14 @@ impl<'a> Past<'a> {
         method_for(sum / count(baseline))
     }
 
+    /// The chart, and beside it the running sum where the counts are known: the chart sees one value
+    /// far out, the sum a rise that no single value proves. What the sum says is firm, so it speaks
+    /// first.
     fn charted(self, baseline: usize) -> Change {
-        let NewestSignal::Judged { standing, mark, .. } =
+        if let Change::Worse(worsening) = self.summed(baseline) {
+            return Change::Worse(worsening);
+        }
+        let NewestSignal::Judged { limits, standing, mark } =
             judge_newest_against(self.values, baseline, &Rules::default())
         else {
             return Change::TooShort;
@@ -109,6 +138,7 @@ impl<'a> Past<'a> {
                 method: Method::Xmr,
                 mark: Some(mark),
                 standing,
+                strength: self.strength(mark, standing, &limits),
                 window: self.values.len(),
                 baseline,
             }),
@@ -116,15 +146,30 @@ impl<'a> Past<'a> {
         }
     }
 
-    fn summed(self, baseline: usize) -> Change {
-        if self.better == Better::Neither {
-            return Change::AsUsual;
+    fn strength(self, mark: Mark, standing: Standing, limits: &Limits) -> Strength {
+        let outside = |value: &&f64| match mark.side {
+            Side::Above => **value > limits.upper,
+            Side::Below => **value < limits.lower,
+        };
+        let newest = self.values.iter().rev().take(FIRM_AMONG_POINTS);
+        if mark.rule == Rule::Outside
+            && standing == Standing::Full
+            && newest.filter(outside).count() >= FIRM_OUTSIDE_POINTS
+        {
+            Strength::Firm
+        } else {
+            Strength::Weak
         }
+    }
+
+    fn summed(self, baseline: usize) -> Change {
+        let standing = Standing::of(baseline);
         match self.sums(baseline).last() {
             Some(newest) if newest.signal => Change::Worse(Worsening {
                 method: Method::PoissonCusum,
                 mark: None,
-                standing: Standing::of(baseline),
+                standing,
+                strength: if standing == Standing::Full { Strength::Firm } else { Strength::Weak },
                 window: self.values.len(),
                 baseline,
             }),

@@ -56,6 +56,11 @@ impl Band {
             None
         }
     }
+
+    /// A band that is tighter than neither.
+    pub(super) const fn widened(self, other: Self) -> Self {
+        Self { lower: self.lower.min(other.lower), upper: self.upper.max(other.upper) }
+    }
 }
 
 /// The limits that allow for chance alone.
@@ -105,6 +110,5 @@ pub fn adjusted(kind: Kind, target: f64, size: f64, tau2: f64, control: Control)
 /// different approximations, and a small unit must not stand out for that.
 #[must_use]
 pub fn widened(kind: Kind, target: f64, size: f64, tau2: f64, control: Control) -> Band {
-    let (plain, adjusted) = (plain(kind, target, size, control), adjusted(kind, target, size, tau2, control));
-    Band { lower: plain.lower.min(adjusted.lower), upper: plain.upper.max(adjusted.upper) }
+    plain(kind, target, size, control).widened(adjusted(kind, target, size, tau2, control))
 }

@@ -86,8 +86,39 @@ pub struct Funnel {
     pub units: Vec<Judged>,
 }
 
+/// What the units of a funnel are held against, before any of them is judged: of many units few need
+/// their limits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// What the units' numbers are.
+    pub kind: Kind,
+    /// What they are held against.
+    pub target: f64,
+    /// How much more the units differ than chance allows.
+    pub dispersion: OverDispersion,
+    /// The variance that limits are widened by; absent with few units.
+    tau2: Option<f64>,
+}
+
 impl Funnel {
     /// Judges units against the proportion or ratio of all of them together.
+    pub fn pooled(kind: Kind, units: &[Unit]) -> Result<Self, Unfit> {
+        Frame::pooled(kind, units).map(|frame| Self::of(frame, units))
+    }
+
+    /// Judges units against a target: a proportion from 0 to 1, or a ratio from 0 up.
+    pub fn against(kind: Kind, target: f64, units: &[Unit]) -> Result<Self, Unfit> {
+        Frame::against(kind, target, units).map(|frame| Self::of(frame, units))
+    }
+
+    fn of(frame: Frame, units: &[Unit]) -> Self {
+        let Frame { kind, target, dispersion, .. } = frame;
+        Self { kind, target, dispersion, units: units.iter().map(|unit| frame.judge(*unit)).collect() }
+    }
+}
+
+impl Frame {
+    /// The frame of units that are held against the proportion or ratio of all of them together.
     pub fn pooled(kind: Kind, units: &[Unit]) -> Result<Self, Unfit> {
         let numerators: f64 = units.iter().map(Unit::numerator).sum();
         let denominators: f64 = units.iter().map(Unit::denominator).sum();
@@ -95,13 +126,42 @@ impl Funnel {
         Self::against(kind, target, units)
     }
 
-    /// Judges units against a target: a proportion from 0 to 1, or a ratio from 0 up.
+    /// The frame of units that are held against a target.
     pub fn against(kind: Kind, target: f64, units: &[Unit]) -> Result<Self, Unfit> {
         check(kind, target, units)?;
         let dispersion = OverDispersion::of(kind, target, units, WINSOR_SHARE_DEFAULT);
         let tau2 = (units.len() >= ADJUST_UNITS_MIN).then_some(dispersion.tau2);
-        let units = units.iter().map(|unit| judge(kind, target, *unit, tau2)).collect();
-        Ok(Self { kind, target, dispersion, units })
+        Ok(Self { kind, target, dispersion, tau2 })
+    }
+
+    /// One unit, judged.
+    #[must_use]
+    pub fn judge(&self, unit: Unit) -> Judged {
+        let Self { kind, target, tau2, .. } = *self;
+        let (size, value) = (unit.denominator(), unit.value());
+        let chance = |control| plain(kind, target, size, control);
+        let (inner, outer) = (chance(Control::P95), chance(Control::P998));
+        Judged {
+            unit,
+            value,
+            z: kind.z(target, &unit),
+            plain: Verdict { inner, outer, position: place(value, inner, outer) },
+            adjusted: tau2.map(|tau2| {
+                let wide = |band: Band, control| band.widened(adjusted(kind, target, size, tau2, control));
+                let (inner, outer) = (wide(inner, Control::P95), wide(outer, Control::P998));
+                Verdict { inner, outer, position: place(value, inner, outer) }
+            }),
+        }
+    }
+
+    /// Whether a unit lies above the outer limit that counts: the one that allows for the spread of
+    /// all, where there are enough units to know it. The limit that is cheap to work comes first.
+    #[must_use]
+    pub fn stands_out(&self, unit: &Unit) -> bool {
+        let Self { kind, target, tau2, .. } = *self;
+        let (size, value) = (unit.denominator(), unit.value());
+        let spread = |tau2| value > adjusted(kind, target, size, tau2, Control::P998).upper;
+        value > target && tau2.is_none_or(spread) && value > plain(kind, target, size, Control::P998).upper
     }
 }
 
@@ -116,21 +176,6 @@ fn check(kind: Kind, target: f64, units: &[Unit]) -> Result<(), Unfit> {
         return Err(Unfit::NotFinite { index });
     }
     kind.check_target(target)
-}
-
-fn judge(kind: Kind, target: f64, unit: Unit, tau2: Option<f64>) -> Judged {
-    let size = unit.denominator();
-    let verdict = |inner, outer| Verdict { inner, outer, position: place(unit.value(), inner, outer) };
-    Judged {
-        unit,
-        value: unit.value(),
-        z: kind.z(target, &unit),
-        plain: verdict(plain(kind, target, size, Control::P95), plain(kind, target, size, Control::P998)),
-        adjusted: tau2.map(|tau2| {
-            let band = |control| widened(kind, target, size, tau2, control);
-            verdict(band(Control::P95), band(Control::P998))
-        }),
-    }
 }
 
 fn place(value: f64, inner: Band, outer: Band) -> Position {

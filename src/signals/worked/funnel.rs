@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::number::number;
-use crate::signals::funnel::{ADJUST_UNITS_MIN, Band, Funnel, Judged, Kind, OverDispersion, Unit, Verdict};
+use crate::signals::funnel::{
+    ADJUST_UNITS_MIN, Band, Frame, Funnel, Judged, Kind, OverDispersion, Unit, Verdict,
+};
 
 /// One unit, the target and the spread of all units.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,6 +33,17 @@ impl FunnelWorked {
             index,
             judged: *funnel.units.get(index)?,
             dispersion: funnel.dispersion,
+        })
+    }
+
+    pub(super) fn of_frame(frame: &Frame, units: &[Unit], index: usize) -> Option<Self> {
+        Some(Self {
+            kind: frame.kind,
+            target: frame.target,
+            units: units.to_vec(),
+            index,
+            judged: frame.judge(*units.get(index)?),
+            dispersion: frame.dispersion,
         })
     }
 

@@ -12,7 +12,7 @@ pub use xmr::{Screened, XmrWorked};
 
 use serde::Serialize;
 
-use super::funnel::Funnel;
+use super::funnel::{Frame, Funnel, Unit};
 use super::xmr::Chart;
 use super::{CusumStep, Decision};
 
@@ -53,6 +53,12 @@ impl Worked {
     #[must_use]
     pub fn funnel(funnel: &Funnel, index: usize) -> Option<Self> {
         FunnelWorked::of(funnel, index).map(Self::Funnel)
+    }
+
+    /// The working of one of the units that a frame was made from, of which no other is judged.
+    #[must_use]
+    pub fn funnel_unit(frame: &Frame, units: &[Unit], index: usize) -> Option<Self> {
+        FunnelWorked::of_frame(frame, units, index).map(Self::Funnel)
     }
 
     /// The working in short sentences, one a line.

@@ -9,6 +9,7 @@ mod mailed;
 mod properties;
 mod quality;
 mod readings;
+mod simulation;
 mod told;
 
 use std::collections::BTreeSet;

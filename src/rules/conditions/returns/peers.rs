@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Indicator, Period, Subject};
 use crate::facts::Returns;
 use crate::facts::numbers::{Numbers, Per};
-use crate::facts::returns::{Series, Whole};
+use crate::facts::returns::Whole;
 use crate::rules::{Condition, Policy};
-use crate::signals::Side;
-use crate::signals::funnel::{Funnel, Judged, Kind, Position, Unit};
+use crate::signals::funnel::{Frame, Kind, Unit};
 
 /// With fewer reporters than this nobody can be said to stand out.
 const REPORTERS_MIN: usize = 10;
@@ -19,14 +18,31 @@ const NEWEST_MAX: usize = 3;
 /// The funnels of every indicator that a policy asks about.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Peers<'a> {
-    groups: BTreeMap<(Indicator, Period), Group<'a>>,
+    groups: Vec<Group>,
+    /// The places of each reporter's newest points, by indicator.
+    places: BTreeMap<&'a Subject, Vec<Place>>,
 }
 
-/// All reporters of one indicator and period, judged.
+/// All reporters of one indicator and period.
 #[derive(Debug)]
-pub(in crate::rules) struct Group<'a> {
-    places: BTreeMap<&'a Subject, usize>,
-    pub(super) funnel: Funnel,
+pub(in crate::rules) struct Group {
+    pub(super) frame: Frame,
+    pub(super) units: Vec<Unit>,
+}
+
+/// The place of a reporter's newest point of an indicator.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    indicator: Indicator,
+    group: usize,
+    place: usize,
+}
+
+/// Where one reporter stands among all.
+#[derive(Clone, Copy)]
+pub(super) struct Stands<'a> {
+    groups: &'a [Group],
+    places: &'a [Place],
 }
 
 impl<'a> Peers<'a> {
@@ -36,35 +52,60 @@ impl<'a> Peers<'a> {
         for rule in &policy.rules {
             note_asked(&rule.when, &mut asked);
         }
-        let groups = asked.into_iter().flat_map(|indicator| groups(indicator, returns)).collect();
-        Self { groups }
+        let mut peers = Self::default();
+        // In the order of indicators, so that each reporter's places are in that order too.
+        for indicator in asked {
+            peers.add(indicator, returns);
+        }
+        peers
     }
 
-    /// The group of a series' newest point, and the reporter's place in it.
-    pub(super) fn place(
-        &self,
-        indicator: Indicator,
-        series: &Series,
-        subject: &Subject,
-    ) -> Option<(&Group<'a>, usize)> {
-        let group = self.groups.get(&(indicator, series.newest()?.period))?;
-        Some((group, *group.places.get(subject)?))
+    /// Where a reporter stands.
+    pub(super) fn stands(&self, subject: &Subject) -> Stands<'_> {
+        Stands { groups: &self.groups, places: self.places.get(subject).map_or(&[], Vec::as_slice) }
+    }
+
+    fn add(&mut self, indicator: Indicator, returns: &'a Returns) {
+        let kind = if indicator.meaning().share.is_some() { Kind::Proportion } else { Kind::Ratio };
+        let (newest, members) = members(indicator, returns);
+        for (period, group) in members {
+            if !newest.contains(&period) || group.len() < REPORTERS_MIN {
+                continue;
+            }
+            let units: Vec<Unit> = group.iter().map(|member| member.unit).collect();
+            let Ok(frame) = Frame::pooled(kind, &units) else { continue };
+            for (place, member) in group.iter().enumerate().filter(|(_, member)| member.newest) {
+                let place = Place { indicator, group: self.groups.len(), place };
+                self.places.entry(member.subject).or_default().push(place);
+            }
+            self.groups.push(Group { frame, units });
+        }
     }
 }
 
-impl Group<'_> {
-    /// One reporter, judged.
-    pub(super) fn judged(&self, place: usize) -> Option<&Judged> {
-        self.funnel.units.get(place)
+impl<'a> Stands<'a> {
+    /// The group of the newest point of an indicator, and the reporter's place in it.
+    pub(super) fn place(self, indicator: Indicator) -> Option<(&'a Group, usize)> {
+        let at = self.places.binary_search_by_key(&indicator, |place| place.indicator).ok()?;
+        let Place { group, place, .. } = *self.places.get(at)?;
+        Some((self.groups.get(group)?, place))
     }
 }
 
-/// Where a unit lies by the limits that count: those that allow for the spread of all, where there
-/// are enough reporters to know it.
-pub(super) fn stands_out(judged: &Judged) -> bool {
-    let verdict = judged.adjusted.unwrap_or(judged.plain);
-    // The events are those that are bad, whichever way the indicator is counted.
-    verdict.position == Position::Beyond998(Side::Above)
+impl Group {
+    /// Whether a reporter lies beyond the outer limit on the worse side: the events are those that are
+    /// bad, whichever way the indicator is counted.
+    pub(super) fn stands_out(&self, place: usize) -> bool {
+        self.units.get(place).is_some_and(|unit| self.frame.stands_out(unit))
+    }
+}
+
+/// One reporter in one period.
+struct Member<'a> {
+    subject: &'a Subject,
+    unit: Unit,
+    /// Whether it is the reporter's newest.
+    newest: bool,
 }
 
 fn note_asked(condition: &Condition, asked: &mut BTreeSet<Indicator>) {
@@ -77,30 +118,22 @@ fn note_asked(condition: &Condition, asked: &mut BTreeSet<Indicator>) {
     }
 }
 
-fn groups(indicator: Indicator, returns: &Returns) -> Vec<((Indicator, Period), Group<'_>)> {
+/// The periods of the newest points, and the reporters of each period, by subject.
+fn members(indicator: Indicator, returns: &Returns) -> (BTreeSet<Period>, BTreeMap<Period, Vec<Member<'_>>>) {
     let mut newest = BTreeSet::new();
-    let mut members: BTreeMap<Period, Vec<(&Subject, Unit)>> = BTreeMap::new();
+    let mut members: BTreeMap<Period, Vec<Member<'_>>> = BTreeMap::new();
     for (subject, reporter) in returns.reporters() {
         if reporter.ended_on.is_some() {
             continue;
         }
         let Some(whole) = reporter.whole(indicator) else { continue };
-        newest.extend(whole.series.newest().map(|point| point.period));
+        let last = whole.series.newest().map(|point| point.period);
+        newest.extend(last);
         for (period, unit) in units(whole) {
-            members.entry(period).or_default().push((subject, unit));
+            members.entry(period).or_default().push(Member { subject, unit, newest: Some(period) == last });
         }
     }
-    let kind = if indicator.meaning().share.is_some() { Kind::Proportion } else { Kind::Ratio };
-    let asked =
-        members.into_iter().filter(|(period, group)| newest.contains(period) && group.len() >= REPORTERS_MIN);
-    asked.filter_map(|(period, group)| Some(((indicator, period), judged(kind, &group)?))).collect()
-}
-
-fn judged<'a>(kind: Kind, group: &[(&'a Subject, Unit)]) -> Option<Group<'a>> {
-    let units: Vec<Unit> = group.iter().map(|(_, unit)| *unit).collect();
-    let funnel = Funnel::pooled(kind, &units).ok()?;
-    let places = group.iter().enumerate().map(|(place, (subject, _))| (*subject, place)).collect();
-    Some(Group { places, funnel })
+    (newest, members)
 }
 
 /// The newest counts of a reporter. A count of errors or complaints has a place among others only

@@ -1,12 +1,13 @@
 //! Statistics on one reporter: its indicators against their own past and against all others.
 
 use super::super::{Asked, Held, Tell, Verdict};
-use super::peers::{Group, stands_out};
+use super::peers::{Group, Stands};
 use super::shown::{evidence, judged, name_words, period_words, value_words};
 use crate::domain::{Indicator, Severity};
 use crate::facts::returns::{Reporter, Whole};
 use crate::rules::working::{Method, Peer, Working, better};
-use crate::signals::change::{Change, Past, Worsening};
+use crate::signals::change::{Change, Past, Strength, Worsening};
+use crate::signals::funnel::Unit;
 use crate::signals::xmr::{Baseline, Chart, Rules, Standing};
 use crate::signals::{Decision, Method as Statistic, Worked};
 
@@ -22,15 +23,15 @@ struct Heard<'a> {
     indicator: Indicator,
     whole: &'a Whole,
     own: Change,
-    peers: Option<(&'a Group<'a>, usize)>,
+    peers: Option<(&'a Group, usize)>,
     out: bool,
 }
 
 impl<'a> Heard<'a> {
-    fn of(asked: Asked<'a>, reporter: &'a Reporter, indicator: Indicator) -> Option<Self> {
+    fn of(stands: Stands<'a>, reporter: &'a Reporter, indicator: Indicator) -> Option<Self> {
         let whole = reporter.whole(indicator)?;
-        let peers = asked.peers.place(indicator, &whole.series, asked.subject);
-        let out = peers.is_some_and(|(group, place)| group.judged(place).is_some_and(stands_out));
+        let peers = stands.place(indicator);
+        let out = peers.is_some_and(|(group, place)| group.stands_out(place));
         Some(Self { indicator, whole, own: past(indicator, whole).newest(), peers, out })
     }
 
@@ -41,10 +42,15 @@ impl<'a> Heard<'a> {
         }
     }
 
-    /// How many signals it gives that can be relied on to agree with others.
+    /// How many voices agree in it that it has changed: its own past where that is firm, and then the
+    /// others of its period too, where it is far out among them.
+    ///
+    /// To be far out is no change: some providers always are, and any chance signal of theirs on another
+    /// indicator would be mailed. A weak voice is common by chance: with eight indicators some provider
+    /// has two of them nearly every month.
     fn firm(&self) -> usize {
-        let own = self.worsening().is_some_and(|worsening| worsening.standing == Standing::Full);
-        usize::from(own) + usize::from(self.out)
+        let own = self.worsening().is_some_and(|worsening| worsening.strength == Strength::Firm);
+        if own { 1 + usize::from(self.out) } else { 0 }
     }
 
     fn place(&self) -> usize {
@@ -64,7 +70,8 @@ fn past(indicator: Indicator, whole: &Whole) -> Past<'_> {
 
 /// The newest value is a change for the worse.
 pub(super) fn trend(asked: Asked<'_>, reporter: &Reporter, indicator: Indicator) -> Verdict {
-    let Some(heard) = Heard::of(asked, reporter, indicator) else { return Verdict::Unknown };
+    let stands = asked.peers.stands(asked.subject);
+    let Some(heard) = Heard::of(stands, reporter, indicator) else { return Verdict::Unknown };
     match heard.own {
         Change::TooShort => Verdict::Unknown,
         Change::AsUsual => as_usual(asked, &heard),
@@ -79,7 +86,8 @@ pub(super) fn trend(asked: Asked<'_>, reporter: &Reporter, indicator: Indicator)
 
 /// The newest value lies far out among all reporters.
 pub(super) fn outlier(asked: Asked<'_>, reporter: &Reporter, indicator: Indicator) -> Verdict {
-    let Some(heard) = Heard::of(asked, reporter, indicator) else { return Verdict::Unknown };
+    let stands = asked.peers.stands(asked.subject);
+    let Some(heard) = Heard::of(stands, reporter, indicator) else { return Verdict::Unknown };
     match heard.peers {
         None => Verdict::Unknown,
         Some((group, place)) if heard.out => Verdict::Holds(Held {
@@ -100,7 +108,8 @@ pub(super) fn signals(
     agreement: Agreement,
     tell: Tell<'_>,
 ) {
-    let heard = |indicator: &Indicator| Heard::of(asked, reporter, *indicator);
+    let stands = asked.peers.stands(asked.subject);
+    let heard = |indicator: &Indicator| Heard::of(stands, reporter, *indicator);
     let heard: Vec<Heard<'_>> = indicators.iter().filter_map(heard).collect();
     let firm: usize = heard.iter().map(Heard::firm).sum();
     let agreed = firm >= usize::from(agreement.agree);
@@ -164,12 +173,12 @@ fn trend_words(heard: &Heard<'_>, worsening: Worsening) -> String {
     format!("{} {what}{trial}", newest_words(heard))
 }
 
-fn outlier_words(heard: &Heard<'_>, group: &Group<'_>) -> String {
+fn outlier_words(heard: &Heard<'_>, group: &Group) -> String {
     format!("{} {}", newest_words(heard), beyond_words(group))
 }
 
-fn beyond_words(group: &Group<'_>) -> String {
-    format!("lies beyond the 99.8 % limit among {} providers", group.funnel.units.len())
+fn beyond_words(group: &Group) -> String {
+    format!("lies beyond the 99.8 % limit among {} providers", group.units.len())
 }
 
 fn own_evidence(asked: Asked<'_>, heard: &Heard<'_>, worsening: Worsening) -> Vec<crate::rules::Evidence> {
@@ -198,15 +207,13 @@ fn own_working(heard: &Heard<'_>, worsening: Worsening) -> Option<Working> {
 fn peer_evidence(
     asked: Asked<'_>,
     heard: &Heard<'_>,
-    group: &Group<'_>,
+    group: &Group,
     place: usize,
 ) -> Vec<crate::rules::Evidence> {
-    let peer = |unit: &crate::signals::funnel::Judged| Peer {
-        numerator: unit.unit.numerator(),
-        denominator: unit.unit.denominator(),
-    };
-    let peers = group.funnel.units.iter().map(peer).collect();
-    let said = Worked::funnel(&group.funnel, place).map_or_else(Vec::new, |worked| worked.words());
+    let peer = |unit: &Unit| Peer { numerator: unit.numerator(), denominator: unit.denominator() };
+    let peers = group.units.iter().map(peer).collect();
+    let said =
+        Worked::funnel_unit(&group.frame, &group.units, place).map_or_else(Vec::new, |worked| worked.words());
     let method = Method::Funnel { peers, index: place };
     let working = judged(heard.indicator, &heard.whole.series, &heard.whole.numbers, method, said);
     evidence(asked, heard.indicator, &heard.whole.series, heard.place(), working)
