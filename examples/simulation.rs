@@ -13,7 +13,8 @@ mod office;
 #[path = "../tests/it/returns/simulation/population.rs"]
 mod population;
 
-use figures::{Steady, Trial, share, steady, trials, words};
+use carewarden::config::builtin_policy;
+use figures::{Draws, Steady, Trial, share, steady, trials, words};
 
 /// Populations of three years each.
 const POPULATIONS: u64 = 12;
@@ -38,7 +39,8 @@ fn main() {
         ("doubled for a year, 12 months of history", Trial { before: 12, times: 2.0, span: 12, watched: 12 }),
         ("four times for one month", Trial { before: 24, times: 4.0, span: 1, watched: 8 }),
     ] {
-        let outcomes = trials(100, 5 * POPULATIONS, 20, trial);
+        let outcomes =
+            trials(Draws { seed: 100, populations: 5 * POPULATIONS, each: 20 }, trial, &builtin_policy());
         let stayed = share(&outcomes, |outcome| outcome.stood >= 9);
         println!(
             "missed visits, {what}\n  {}\n  nine months or more: {:.1} %",

@@ -117,3 +117,86 @@ fn number(point: &Reported) -> Option<f64> {
 const fn count(points: usize) -> f64 {
     points as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::Date;
+
+    use super::*;
+
+    /// A month of 2026 with what it says.
+    fn month(number: i8, value: f64, counts: Option<(f64, f64)>) -> Reported {
+        reported(Period::month_of(Date::constant(2026, number, 1)), value, counts)
+    }
+
+    fn reported(period: Period, value: f64, counts: Option<(f64, f64)>) -> Reported {
+        Reported {
+            period,
+            value: Value::Number(value),
+            numerator: counts.map(|(part, _)| part),
+            denominator: counts.map(|(_, base)| base),
+            submission: 1,
+            document: 1,
+            place: String::new(),
+            came_on: period.end(),
+            read_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn numbers(indicator: Indicator, points: Vec<Reported>, visits: &[(i8, f64)]) -> Numbers {
+        let month = |number| Period::month_of(Date::constant(2026, number, 1));
+        let visits = visits.iter().map(|(number, visits)| (month(*number), *visits)).collect();
+        Numbers::of(indicator, &Series::new(None, points), &visits)
+    }
+
+    #[test]
+    fn what_is_bad_is_counted_whichever_way_a_share_is_told() {
+        let missed = numbers(Indicator::MissedVisits, vec![month(1, 2.0, Some((3.0, 150.0)))], &[]);
+        assert_eq!((missed.events, missed.exposures), (vec![3.0], vec![150.0]));
+        let logged = numbers(Indicator::EcmCompliance, vec![month(1, 96.0, Some((144.0, 150.0)))], &[]);
+        assert_eq!((logged.events, logged.exposures), (vec![6.0], vec![150.0]));
+        let over = numbers(Indicator::HoursDelivered, vec![month(1, 104.0, Some((104.0, 100.0)))], &[]);
+        assert_eq!((over.values.as_slice(), over.events.len()), (&[104.0][..], 0), "hours are no count");
+    }
+
+    #[test]
+    fn one_month_without_its_counts_leaves_no_counts_at_all() {
+        let points = |share| vec![month(1, share, Some((1.0, 100.0))), month(2, share, None)];
+        let late = numbers(Indicator::LateVisits, points(UNCOUNTED_SHARE_MIN), &[]);
+        assert_eq!((late.values.len(), late.events.len()), (2, 0));
+        let rare = numbers(Indicator::LateVisits, points(UNCOUNTED_SHARE_MIN - 0.1), &[]);
+        assert!(rare.values.is_empty(), "too few cases may stand behind it: {rare:?}");
+    }
+
+    #[test]
+    fn errors_are_counted_over_visits_where_all_are_known_else_over_days() {
+        let points = || vec![month(1, 2.0, None), month(2, 3.0, None)];
+        let by_visits = numbers(Indicator::MedicationErrors, points(), &[(1, 2_000.0), (2, 1_500.0)]);
+        assert_eq!((by_visits.per, by_visits.values), (Per::Visits, vec![1.0, 2.0]));
+        let by_days = numbers(Indicator::MedicationErrors, points(), &[(1, 2_000.0)]);
+        assert_eq!((by_days.per, by_days.exposures), (Per::Period, vec![31.0, 28.0]));
+        assert_eq!(by_days.values, [2.0, 3.0], "as they were reported");
+    }
+
+    #[test]
+    fn a_gap_is_no_nought_and_a_period_of_another_length_starts_anew() {
+        let gap = numbers(Indicator::Complaints, vec![month(1, 4.0, None), month(4, 5.0, None)], &[]);
+        assert_eq!((gap.from, gap.values), (0, vec![4.0, 5.0]));
+        let quarter =
+            Period::new(Date::constant(2025, 10, 1), Date::constant(2025, 12, 31)).expect("a quarter");
+        let points = vec![reported(quarter, 30.0, None), month(1, 4.0, None), month(2, 5.0, None)];
+        let anew = numbers(Indicator::Complaints, points, &[]);
+        assert_eq!((anew.from, anew.values), (1, vec![4.0, 5.0]));
+        let overlapping =
+            Period::new(Date::constant(2026, 1, 15), Date::constant(2026, 2, 14)).expect("days");
+        let points = vec![month(1, 4.0, None), reported(overlapping, 5.0, None)];
+        assert_eq!(numbers(Indicator::Complaints, points, &[]).values, [5.0]);
+    }
+
+    #[test]
+    fn a_date_has_no_numbers() {
+        let date = Reported { value: Value::Date(Date::constant(2027, 1, 1)), ..month(1, 0.0, None) };
+        assert_eq!(numbers(Indicator::InsuranceExpiry, vec![date], &[]).values, [0.0; 0]);
+    }
+}

@@ -74,11 +74,35 @@ pub struct Calendar {
     pub limits: MissLimits,
 }
 
+/// The indicators of one reporter over all zones. Every rule asks for many of them of every reporter,
+/// so their places are known and need no search.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Wholes {
+    all: Vec<(Indicator, Whole)>,
+    /// For each indicator, by its place in the table, one more than its place in `all`; nought is none.
+    places: Vec<u8>,
+}
+
+impl Wholes {
+    fn new(all: Vec<(Indicator, Whole)>) -> Self {
+        let mut places = vec![0; Indicator::ALL.len()];
+        for ((indicator, _), place) in all.iter().zip(1..) {
+            places[*indicator as usize] = place;
+        }
+        Self { all, places }
+    }
+
+    fn get(&self, indicator: Indicator) -> Option<&Whole> {
+        let place = usize::from(*self.places.get(indicator as usize)?).checked_sub(1)?;
+        self.all.get(place).map(|(_, whole)| whole)
+    }
+}
+
 /// Everything that one reporter said or owes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reporter {
     series: BTreeMap<SeriesKey, Series>,
-    whole: BTreeMap<Indicator, Whole>,
+    whole: Wholes,
     /// What it owes, where a contract says so.
     pub calendar: Option<Calendar>,
     /// The last day of its last contract, where that is past: nobody asks it any more.
@@ -132,13 +156,13 @@ impl Reporter {
 
     /// Every indicator that it has reported, each once.
     pub fn indicators(&self) -> impl Iterator<Item = Indicator> {
-        self.whole.keys().copied()
+        self.whole.all.iter().map(|(indicator, _)| *indicator)
     }
 
     /// An indicator over all zones: as reported, or for lack of that the zones together.
     #[must_use]
     pub fn whole(&self, indicator: Indicator) -> Option<&Whole> {
-        self.whole.get(&indicator)
+        self.whole.get(indicator)
     }
 
     /// Works out every indicator over all zones, once, after the last `add`.
@@ -157,13 +181,11 @@ impl Reporter {
             whole.entry(indicator).or_insert_with(|| together(indicator, &zones));
         }
         let visits = visits(&whole);
-        self.whole = whole
-            .into_iter()
-            .map(|(indicator, series)| {
-                let numbers = Numbers::of(indicator, &series, &visits);
-                (indicator, Whole { series, numbers })
-            })
-            .collect();
+        let all = whole.into_iter().map(|(indicator, series)| {
+            let numbers = Numbers::of(indicator, &series, &visits);
+            (indicator, Whole { series, numbers })
+        });
+        self.whole = Wholes::new(all.collect());
     }
 }
 

@@ -56,11 +56,16 @@ impl Verdicts {
         self.absent.keys().any(|(one, _, about)| one == rule && about == subject)
     }
 
-    fn record(&mut self, rule: &Rule, subject: &Subject, topic: Option<Indicator>, verdict: Verdict) {
+    fn record(
+        &mut self,
+        asked: Asked<'_>,
+        topic: Option<Indicator>,
+        verdict: Verdict,
+        holding: &mut Vec<Finding>,
+    ) {
+        let Asked { rule, subject, .. } = asked;
         match verdict {
-            Verdict::Holds(held) => {
-                self.holding.push(finding(rule, subject.clone(), rule.family_of(topic), held));
-            }
+            Verdict::Holds(held) => holding.push(finding(rule, subject.clone(), rule.family_of(topic), held)),
             Verdict::Absent(absence) => {
                 self.absent.insert((rule.id.clone(), rule.family_of(topic), subject.clone()), absence);
             }
@@ -69,18 +74,29 @@ impl Verdicts {
     }
 }
 
-/// Evaluates a policy.
+/// Evaluates a policy. All rules are asked of one subject after the other: what is known of a subject
+/// is then fetched once, which with many reporters takes longer than to judge it.
 #[must_use]
 pub fn evaluate(policy: &Policy, known: Known<'_>) -> Verdicts {
-    let mut verdicts = Verdicts::default();
     let peers = Peers::of(policy, known.returns);
-    for rule in &policy.rules {
-        for subject in subjects(rule.when.subject_kind(), known) {
-            let asked = Asked { rule, subject: &subject, known, peers: &peers };
-            judge(asked, &mut |topic, verdict| verdicts.record(rule, &subject, topic, verdict));
+    let mut verdicts = Verdicts::default();
+    let mut holding: Vec<Vec<Finding>> = vec![Vec::new(); policy.rules.len()];
+    for kind in [SubjectKind::Source, SubjectKind::Location, SubjectKind::Provider] {
+        let asked_of_kind = |rule: &&Rule| rule.when.subject_kind() == kind;
+        if !policy.rules.iter().any(|rule| asked_of_kind(&rule)) {
+            continue;
+        }
+        for subject in subjects(kind, known) {
+            for (rule, holding) in
+                policy.rules.iter().zip(&mut holding).filter(|(rule, _)| asked_of_kind(rule))
+            {
+                let asked = Asked { rule, subject: &subject, known, peers: &peers };
+                judge(asked, &mut |topic, verdict| verdicts.record(asked, topic, verdict, holding));
+            }
             verdicts.asked.insert(subject);
         }
     }
+    verdicts.holding = holding.into_iter().flatten().collect();
     verdicts
 }
 

@@ -106,8 +106,8 @@ pub enum Unfit {
 /// The largest size of a value: squares and sums of this many digits still are numbers.
 pub const VALUE_MAX: f64 = 1e15;
 
-/// The most values in one series or one funnel.
-pub const VALUES_MAX: usize = 5_000;
+/// The most values in one series or one funnel: more than there are home-care locations in a country.
+pub const VALUES_MAX: usize = 20_000;
 
 /// Refuses what cannot be judged: nothing, too much, or values that are no numbers.
 fn check_values(values: &[f64]) -> Result<(), Unfit> {

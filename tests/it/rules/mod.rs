@@ -4,5 +4,6 @@ mod cases;
 mod life;
 mod moves;
 mod properties;
+mod several;
 mod wording;
 mod world;

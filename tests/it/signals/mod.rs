@@ -1,4 +1,5 @@
 mod alarms;
+mod change;
 mod funnel;
 mod properties;
 mod table;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::super::{Asked, Verdict};
 use super::shown::{banded, bands_words, evidence, name_words, no_since, period_words, value_words};
 use crate::domain::Indicator;
-use crate::domain::indicator::{Judgement, Value};
+use crate::domain::indicator::{Judgement, Unit, Value};
 use crate::facts::returns::{Reported, Reporter, Series};
 use crate::rules::{Band, date_words};
 
@@ -62,6 +62,11 @@ fn newest<'a>(
     in_a_row: u16,
     today: Date,
 ) -> Option<Judged<'a>> {
+    // Without bands no point of the series can be judged, and there is no need to look at each.
+    let meaning = indicator.meaning();
+    if meaning.bands.is_none() && series.bands.is_none() && is_number(meaning.unit) {
+        return None;
+    }
     let points = series.points();
     let mut of_run = 0;
     let mut newest = None;
@@ -80,6 +85,10 @@ fn newest<'a>(
         }
     }
     newest.map(|(place, judgement)| Judged { zone, series, place, judgement, in_band: false })
+}
+
+const fn is_number(unit: Unit) -> bool {
+    matches!(unit, Unit::Percent | Unit::Count | Unit::Hours | Unit::People)
 }
 
 const fn judgement_of(band: Band) -> Judgement {

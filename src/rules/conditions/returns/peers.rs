@@ -54,8 +54,8 @@ impl<'a> Peers<'a> {
         }
         let mut peers = Self::default();
         // In the order of indicators, so that each reporter's places are in that order too.
-        for indicator in asked {
-            peers.add(indicator, returns);
+        for ((indicator, _), members) in members(&asked, returns) {
+            peers.add(indicator, &members);
         }
         peers
     }
@@ -65,21 +65,18 @@ impl<'a> Peers<'a> {
         Stands { groups: &self.groups, places: self.places.get(subject).map_or(&[], Vec::as_slice) }
     }
 
-    fn add(&mut self, indicator: Indicator, returns: &'a Returns) {
-        let kind = if indicator.meaning().share.is_some() { Kind::Proportion } else { Kind::Ratio };
-        let (newest, members) = members(indicator, returns);
-        for (period, group) in members {
-            if !newest.contains(&period) || group.len() < REPORTERS_MIN {
-                continue;
-            }
-            let units: Vec<Unit> = group.iter().map(|member| member.unit).collect();
-            let Ok(frame) = Frame::pooled(kind, &units) else { continue };
-            for (place, member) in group.iter().enumerate().filter(|(_, member)| member.newest) {
-                let place = Place { indicator, group: self.groups.len(), place };
-                self.places.entry(member.subject).or_default().push(place);
-            }
-            self.groups.push(Group { frame, units });
+    fn add(&mut self, indicator: Indicator, members: &[Member<'a>]) {
+        if members.len() < REPORTERS_MIN || !members.iter().any(|member| member.newest) {
+            return;
         }
+        let kind = if indicator.meaning().share.is_some() { Kind::Proportion } else { Kind::Ratio };
+        let units: Vec<Unit> = members.iter().map(|member| member.unit).collect();
+        let Ok(frame) = Frame::pooled(kind, &units) else { return };
+        for (place, member) in members.iter().enumerate().filter(|(_, member)| member.newest) {
+            let place = Place { indicator, group: self.groups.len(), place };
+            self.places.entry(member.subject).or_default().push(place);
+        }
+        self.groups.push(Group { frame, units });
     }
 }
 
@@ -118,22 +115,24 @@ fn note_asked(condition: &Condition, asked: &mut BTreeSet<Indicator>) {
     }
 }
 
-/// The periods of the newest points, and the reporters of each period, by subject.
-fn members(indicator: Indicator, returns: &Returns) -> (BTreeSet<Period>, BTreeMap<Period, Vec<Member<'_>>>) {
-    let mut newest = BTreeSet::new();
-    let mut members: BTreeMap<Period, Vec<Member<'_>>> = BTreeMap::new();
-    for (subject, reporter) in returns.reporters() {
-        if reporter.ended_on.is_some() {
-            continue;
-        }
-        let Some(whole) = reporter.whole(indicator) else { continue };
-        let last = whole.series.newest().map(|point| point.period);
-        newest.extend(last);
-        for (period, unit) in units(whole) {
-            members.entry(period).or_default().push(Member { subject, unit, newest: Some(period) == last });
+/// The reporters of each indicator and period, by subject: of each its newest points. One reporter after
+/// the other, so that what it said is fetched once.
+fn members<'a>(
+    asked: &BTreeSet<Indicator>,
+    returns: &'a Returns,
+) -> BTreeMap<(Indicator, Period), Vec<Member<'a>>> {
+    let mut members: BTreeMap<(Indicator, Period), Vec<Member<'a>>> = BTreeMap::new();
+    for (subject, reporter) in returns.reporters().filter(|(_, reporter)| reporter.ended_on.is_none()) {
+        for indicator in asked {
+            let Some(whole) = reporter.whole(*indicator) else { continue };
+            let last = whole.series.newest().map(|point| point.period);
+            for (period, unit) in units(whole) {
+                let member = Member { subject, unit, newest: Some(period) == last };
+                members.entry((*indicator, period)).or_default().push(member);
+            }
         }
     }
-    (newest, members)
+    members
 }
 
 /// The newest counts of a reporter. A count of errors or complaints has a place among others only

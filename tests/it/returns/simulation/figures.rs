@@ -6,7 +6,7 @@ use carewarden::alerts::Why;
 use carewarden::config::builtin_policy;
 use carewarden::domain::{Severity, Subject};
 use carewarden::flags::FlagEvent;
-use carewarden::rules::Method;
+use carewarden::rules::{Method, Policy};
 use fastrand::Rng;
 
 use super::office::{Assessed, Office, STATISTICS};
@@ -128,19 +128,29 @@ pub struct Outcome {
     pub stood: usize,
 }
 
-/// Runs trials in so many populations; a provider whose flag already stands before is left out, for
+/// How many trials: providers drawn at random from each of so many populations.
+#[derive(Clone, Copy)]
+pub struct Draws {
+    /// The first seed.
+    pub seed: u64,
+    /// So many populations.
+    pub populations: u64,
+    /// So many of each.
+    pub each: usize,
+}
+
+/// Runs trials; a provider whose flag already stands before is left out, for
 /// nothing can open there.
-pub fn trials(seed: u64, populations: u64, each: usize, trial: Trial) -> Vec<Outcome> {
+pub fn trials(draws: Draws, trial: Trial, policy: &Policy) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    let policy = builtin_policy();
-    let mut rng = Rng::with_seed(seed);
-    for number in 0..populations {
-        let mut population = Population::new(seed + number);
+    let mut rng = Rng::with_seed(draws.seed);
+    for number in 0..draws.populations {
+        let mut population = Population::new(draws.seed + number);
         population.pass(trial.before + trial.watched);
         // The others are only asked where they stand now: their own past changes nothing here.
         let months = trial.before..=trial.before + trial.watched;
         let mut known: Vec<_> = months.map(|months| (months, population.returns(months, 1))).collect();
-        for _ in 0..each {
+        for _ in 0..draws.each {
             let place = rng.usize(0..PROVIDERS);
             let changed = population.changed(place, trial.before, trial.times, trial.span);
             let mut office = Office::new(policy.clone());

@@ -9,7 +9,10 @@ mod figures;
 mod office;
 mod population;
 
-use figures::{Steady, Trial, share, steady, trials, words};
+use carewarden::config::builtin_policy;
+use carewarden::rules::Policy;
+use figures::{Draws, Steady, Trial, share, steady, trials, words};
+use office::STATISTICS;
 
 /// Mails at once that chance may cause in a year.
 const MAILS_A_YEAR_MAX: f64 = 5.0;
@@ -20,6 +23,13 @@ const FLAGGED_SHARE_MIN: f64 = 0.9;
 #[expect(clippy::print_stdout, reason = "the figures are of interest when all is well too")]
 fn tell(what: &str, figures: &str) {
     println!("{what}:\n  {figures}");
+}
+
+/// The shipped rule on statistics alone: what bands say of 130 providers takes time and is not asked.
+fn statistics() -> Policy {
+    let mut policy = builtin_policy();
+    policy.rules.retain(|rule| rule.id == STATISTICS);
+    policy
 }
 
 fn assert_seldom_mailed(what: &str, before: usize) {
@@ -45,7 +55,7 @@ fn steady_providers_are_seldom_mailed_of_after_two_years() {
 #[test]
 fn a_doubling_of_missed_visits_is_flagged_within_three_months() {
     let doubled = Trial { before: 24, times: 2.0, span: 3, watched: 3 };
-    let outcomes = trials(7, 15, 16, doubled);
+    let outcomes = trials(Draws { seed: 7, populations: 40, each: 20 }, doubled, &statistics());
     tell("missed visits double for three months, 24 months of history", &words(&outcomes));
     assert!(outcomes.len() >= 200, "{} runs are too few to say", outcomes.len());
     let flagged = share(&outcomes, |outcome| outcome.signal.is_some());
@@ -56,17 +66,17 @@ fn a_doubling_of_missed_visits_is_flagged_within_three_months() {
 fn a_doubling_that_lasts_does_not_become_the_usual() {
     for before in [12, 24] {
         let lasting = Trial { before, times: 2.0, span: 12, watched: 12 };
-        let outcomes = trials(11, 4, 6, lasting);
+        let outcomes = trials(Draws { seed: 11, populations: 4, each: 12 }, lasting, &statistics());
         tell(&format!("missed visits double for a year, {before} months of history"), &words(&outcomes));
         let stayed = share(&outcomes, |outcome| outcome.stood >= 9);
-        assert!(stayed >= 0.8, "{before}: {stayed}: {}", words(&outcomes));
+        assert!(stayed >= 0.75, "{before}: {stayed}: {}", words(&outcomes));
     }
 }
 
 #[test]
 fn one_bad_month_is_flagged_and_then_forgotten() {
     let spike = Trial { before: 24, times: 4.0, span: 1, watched: 8 };
-    let outcomes = trials(13, 2, 10, spike);
+    let outcomes = trials(Draws { seed: 13, populations: 2, each: 12 }, spike, &statistics());
     tell("four times as many visits are missed, for one month", &words(&outcomes));
     let at_first = share(&outcomes, |outcome| outcome.signal == Some(1));
     assert!(at_first >= 0.8, "{}", words(&outcomes));
