@@ -60,7 +60,7 @@ fn count(visits: u32, usual: u32, seed: u32, worse: Option<&str>) -> u32 {
     let spread = (expected * (1.0 - f64::from(usual) / 10_000.0)).sqrt();
     let factor = match worse {
         Some("missed_visit_pct") => 2.6,
-        Some("late_visit_pct") => 1.4,
+        Some("short_visit_pct") => 2.0,
         _ => 1.0,
     };
     let noise = f64::from(mixed(seed) >> 16) / 65_536.0 * 3.0 - 1.5;

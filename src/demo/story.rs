@@ -67,7 +67,7 @@ pub const TOLD: [Told; 8] = [
     },
     Told {
         change: "five providers send their returns for March; Harbour Home Support, rated Good, misses more visits \
-                 and comes late more often than in two years",
+                 and cuts more of them short than in two years",
         expect: "two signals that agree: told at once, with a picture",
     },
 ];
