@@ -74,7 +74,7 @@ pub(super) fn lead(alert: &Alert) -> String {
 /// brackets, and of a change only where it ended; for lack of a reason, the rule's name.
 pub(super) fn phrase(item: &Item) -> String {
     let sentence = first_sentence(&clean(&item.reason, usize::MAX));
-    let sentence = without_brackets(&sentence);
+    let sentence = without_brackets(without_signal(&sentence));
     let said = if sentence.is_empty() { clean(&item.rule_name, PHRASE_CHARS_MAX) } else { sentence };
     cut_at_word(&shorten_fall(&lower_first(&said)), PHRASE_CHARS_MAX)
 }
@@ -82,6 +82,15 @@ pub(super) fn phrase(item: &Item) -> String {
 fn first_sentence(reason: &str) -> String {
     let end = reason.find(". ").unwrap_or(reason.len());
     reason[..end].trim_end_matches('.').to_owned()
+}
+
+/// How a sentence goes on that says by which rule a value is more than chance: that is for the mail,
+/// the subject has room for the value alone.
+const SIGNALS: [&str; 4] = [" lies above the ", " lies below the ", " lies beyond the ", " adds up with "];
+
+fn without_signal(sentence: &str) -> &str {
+    let end = SIGNALS.iter().filter_map(|words| sentence.find(words)).min();
+    &sentence[..end.unwrap_or(sentence.len())]
 }
 
 /// Takes out "(…)" and the blank before it.
@@ -172,6 +181,14 @@ mod tests {
             ),
             ("Rated Good (3 Mar 2025), not Inadequate.", "rated Good, not Inadequate"),
             ("CQC has suspended it.", "CQC has suspended it"),
+            (
+                "Visits missed: 0.83 % (50 of 6,020 planned visits) for March 2025 adds up with the periods before it.",
+                "visits missed: 0.83 % for March 2025",
+            ),
+            (
+                "Late visits: 12 % for March 2025, red (green is 10 or less).",
+                "late visits: 12 % for March 2025, red",
+            ),
             ("", "rated Inadequate"),
             ("(", "rated Inadequate"),
         ] {
