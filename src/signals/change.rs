@@ -77,8 +77,9 @@ pub struct Worsening {
 pub enum Strength {
     /// Worth a look: chance alone gives it now and then.
     Weak,
-    /// Rare by chance: a running sum has reached its threshold, or the newest value and one of the two
-    /// before it lie outside the limits. The limits rest on enough points.
+    /// Rare by chance: a running sum has reached its threshold (and the newest value lies outside the
+    /// chart's limits, where there is a chart), or the newest value and one of the two before it lie
+    /// outside the limits. The limits rest on enough points.
     Firm,
 }
 
@@ -122,19 +123,27 @@ impl<'a> Past<'a> {
     }
 
     /// The chart, and beside it the running sum where the counts are known: the chart sees one value
-    /// far out, the sum a rise that no single value proves. What the sum says is firm, so it speaks
-    /// first.
+    /// far out, the sum a rise that no single value proves.
+    ///
+    /// The sum takes events to come one by one. Where they come in rounds and days, it errs more often
+    /// than it should; the chart, whose limits come from how the series really moves, does not. So the
+    /// sum is firm here only where the newest value lies outside the chart's limits too.
     fn charted(self, baseline: usize) -> Change {
-        if let Change::Worse(worsening) = self.summed(baseline) {
-            return Change::Worse(worsening);
-        }
         let NewestSignal::Judged { limits, standing, mark } =
             judge_newest_against(self.values, baseline, &Rules::default())
         else {
             return Change::TooShort;
         };
-        match mark {
-            Some(mark) if self.better.tone(mark.side) == Tone::Worse => Change::Worse(Worsening {
+        let worse = mark.filter(|mark| self.better.tone(mark.side) == Tone::Worse);
+        if let Change::Worse(sum) = self.summed(baseline) {
+            let outside = worse.is_some_and(|mark| mark.rule == Rule::Outside);
+            return Change::Worse(Worsening {
+                strength: if outside { sum.strength } else { Strength::Weak },
+                ..sum
+            });
+        }
+        match worse {
+            Some(mark) => Change::Worse(Worsening {
                 method: Method::Xmr,
                 mark: Some(mark),
                 standing,
@@ -142,7 +151,7 @@ impl<'a> Past<'a> {
                 window: self.values.len(),
                 baseline,
             }),
-            _ => Change::AsUsual,
+            None => Change::AsUsual,
         }
     }
 

@@ -77,6 +77,9 @@ fn the_sum_sees_a_rise_that_no_single_month_proves() {
     let months: Vec<f64> = noisy.chain([17.0, 17.0, 17.0]).collect();
     assert_eq!(uncounted(&months, Better::Lower), Change::AsUsual);
     let worsening = worse(counted(&months));
+    assert_eq!((worsening.method, worsening.strength), (Method::PoissonCusum, Strength::Weak));
+    let outside = [steady(24).as_slice(), &[25.0]].concat();
+    let worsening = worse(counted(&outside));
     assert_eq!((worsening.method, worsening.strength), (Method::PoissonCusum, Strength::Firm));
 }
 

@@ -55,7 +55,7 @@ fn steady_providers_are_seldom_mailed_of_after_two_years() {
 #[test]
 fn a_doubling_of_missed_visits_is_flagged_within_three_months() {
     let doubled = Trial { before: 24, times: 2.0, span: 3, watched: 3 };
-    let outcomes = trials(Draws { seed: 7, populations: 40, each: 20 }, doubled, &statistics());
+    let outcomes = trials(Draws { seed: 7, populations: 32, each: 20 }, doubled, &statistics());
     tell("missed visits double for three months, 24 months of history", &words(&outcomes));
     assert!(outcomes.len() >= 200, "{} runs are too few to say", outcomes.len());
     let flagged = share(&outcomes, |outcome| outcome.signal.is_some());
