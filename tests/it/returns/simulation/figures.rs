@@ -236,7 +236,7 @@ fn line(outcomes: &[Outcome]) -> String {
     let sizes = || outcomes.iter().map(|outcome| outcome.visits);
     let stood: usize = outcomes.iter().map(|outcome| outcome.stood).sum();
     format!(
-        "{} providers of {:.0} to {:.0} visits a month: flagged by statistics {:.1} %, by bands {:.1} %, mailed \
+        "{} providers of {:.0} to {:.0} visits a month: flagged by statistics {:.1} %, by bands (where the policy asks) {:.1} %, mailed \
          at once {:.1} %; flagged for {:.1} months",
         outcomes.len(),
         sizes().fold(f64::INFINITY, f64::min),
