@@ -79,6 +79,7 @@ impl Verdicts {
 #[must_use]
 pub fn evaluate(policy: &Policy, known: Known<'_>) -> Verdicts {
     let peers = Peers::of(policy, known.returns);
+    let today = known.today();
     let mut verdicts = Verdicts::default();
     let mut holding: Vec<Vec<Finding>> = vec![Vec::new(); policy.rules.len()];
     for kind in [SubjectKind::Source, SubjectKind::Location, SubjectKind::Provider] {
@@ -90,7 +91,7 @@ pub fn evaluate(policy: &Policy, known: Known<'_>) -> Verdicts {
             for (rule, holding) in
                 policy.rules.iter().zip(&mut holding).filter(|(rule, _)| asked_of_kind(rule))
             {
-                let asked = Asked { rule, subject: &subject, known, peers: &peers };
+                let asked = Asked { rule, subject: &subject, known, peers: &peers, today };
                 judge(asked, &mut |topic, verdict| verdicts.record(asked, topic, verdict, holding));
             }
             verdicts.asked.insert(subject);

@@ -86,6 +86,7 @@ configure() {
     sed "s,BASE_URL,$(inside 'cat /run/regulator/base_url')," tests/system/nspawn/carewarden.toml >"$work/good.toml"
     put "$work/good.toml" etc/carewarden/carewarden.toml
     inside 'umask 077; echo the-key > /etc/credstore/carewarden.cqc-subscription-key'
+    inside 'install -d -o carewarden -g carewarden -m 770 /var/lib/carewarden/returns'
     inside 'carewarden check' || fail "the configuration has faults"
     # Root tries it by hand first: what root makes must be the service's all the same.
     inside 'carewarden run collect' || fail "a run by hand"
@@ -116,6 +117,33 @@ a_fall() {
         fail "not one flag for one fall"
     wait_for 90 "a backup outside the state folder" 'ls /var/backups/carewarden/*.db'
     said "a fall was mailed, a backup made"
+}
+
+# A month of one made-up provider's visits, in the long form.
+month() {
+    local last
+    last=$(date -d "$1-01 +1 month -1 day" +%F)
+    echo "1-99999999952,$1-01,$last,missed_visit_pct,$2,1500,"
+}
+
+drop() {
+    { echo "provider_id,period_start,period_end,metric,numerator,denominator,value"; cat; } >"$work/return.csv"
+    put "$work/return.csv" "var/lib/carewarden/returns/$1"
+}
+
+# From a file that is dropped to a mail with a picture, within the service's sandbox and through a real relay.
+a_return() {
+    local number
+    for number in 01 02 03 04 05 06 07 08 09 10 11 12; do month "2025-$number" $((4 + ${number#0} % 3)); done | drop 2025.csv
+    wait_for 90 "the year's returns" 'ls /var/lib/carewarden/returns/taken/2025.csv'
+    [ "$(ask "SELECT count(*) FROM audit_returns WHERE provider_id = '1-99999999952'")" = 12 ] || fail "not twelve values"
+    month 2026-01 45 | drop january.csv
+    echo "not,a,return" >"$work/other.csv"
+    put "$work/other.csv" var/lib/carewarden/returns/other.csv
+    wait_for 90 "the alert of a red month" 'grep -q "^X-Carewarden-Rule: .*indicator-red" /var/mail/quality'
+    must "the alert has no picture" 'grep -q "^Content-Type: image/png" /var/mail/quality'
+    wait_for 90 "the letter on a file that is none" 'test -s /var/lib/carewarden/returns/refused/other.csv.txt'
+    said "returns were read, a red month was mailed with its picture"
 }
 
 reload() {
@@ -214,6 +242,7 @@ install_it
 configure
 start
 a_fall
+a_return
 reload
 kill_nine
 stop

@@ -26,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub known: Known<'a>,
     /// How reporters stand among each other.
     pub peers: &'a Peers<'a>,
+    /// The civil day of judgement, worked out once: it takes longer than to judge a value.
+    pub today: jiff::civil::Date,
 }
 
 /// What a condition says of one subject.

@@ -29,7 +29,7 @@ pub(super) fn in_band(
     band: Band,
     in_a_row: u16,
 ) -> Verdict {
-    let today = asked.known.today();
+    let today = asked.today;
     let judged: Vec<Judged<'_>> = reporter
         .series_of(indicator)
         .filter_map(|(key, series)| newest(indicator, key.zone.as_deref(), series, band, in_a_row, today))

@@ -18,7 +18,7 @@ pub(super) fn near(
     red: Severity,
 ) -> Verdict {
     let Some((series, date)) = nearest(reporter, indicator) else { return Verdict::Unknown };
-    let judgement = indicator.judge(Value::Date(date), None, None, asked.known.today());
+    let judgement = indicator.judge(Value::Date(date), None, None, asked.today);
     let place = series.points().len() - 1;
     let severity = match judgement {
         Judgement::Red => red,
