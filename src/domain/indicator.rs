@@ -260,6 +260,22 @@ impl Indicator {
         )
     }
 
+    /// Whether it is a share of what stands for long, such as training in date: counted over people or
+    /// posts, not over what happened in the period.
+    #[must_use]
+    pub const fn is_of_what_stands(self) -> bool {
+        matches!(
+            self,
+            Self::Turnover
+                | Self::Vacancy
+                | Self::CareCertificate
+                | Self::Nvq2
+                | Self::Supervision
+                | Self::MandatoryTraining
+                | Self::Reviews
+        )
+    }
+
     /// Judges a value as of a day, by the default bands or a template's own.
     #[must_use]
     pub fn judge(self, value: Value, denominator: Option<f64>, own: Option<Bands>, today: Date) -> Judgement {

@@ -21,12 +21,7 @@ const BANDS: [(&str, Band); 2] = [("amber", Band::Amber), ("red", Band::Red)];
 /// What statistics suit: what happens anew each period. What stands for long, such as training in
 /// date or a turnover over twelve months, moves too slowly for limits made from its steps.
 fn is_flow(indicator: Indicator) -> bool {
-    use Indicator::{CareCertificate, MandatoryTraining, Nvq2, Reviews, Supervision, Turnover, Vacancy};
-    let stands = matches!(
-        indicator,
-        CareCertificate | MandatoryTraining | Nvq2 | Reviews | Supervision | Turnover | Vacancy
-    );
-    indicator.meaning().better != Better::Neither && !is_date(indicator) && !stands
+    indicator.meaning().better != Better::Neither && !is_date(indicator) && !indicator.is_of_what_stands()
 }
 
 fn is_date(indicator: Indicator) -> bool {

@@ -145,16 +145,7 @@ fn is_far(old: f64, new: f64) -> bool {
 /// Visits and hours add up from day to day, and five weeks have more of them than four. Staff and
 /// the people cared for are there all the time.
 fn rate(indicator: Indicator, base: f64, period: Period) -> f64 {
-    match indicator {
-        Indicator::Turnover
-        | Indicator::Vacancy
-        | Indicator::CareCertificate
-        | Indicator::Nvq2
-        | Indicator::Supervision
-        | Indicator::MandatoryTraining
-        | Indicator::Reviews => base,
-        _ => base / f64::from(period.days()),
-    }
+    if indicator.is_of_what_stands() { base } else { base / f64::from(period.days()) }
 }
 
 /// Without its parts a share can be neither checked nor added up, and nobody sees how few it is of.

@@ -48,16 +48,9 @@ fn addends(value: &ReturnValue) -> Vec<(&'static str, Option<f64>)> {
     }
 }
 
-const fn is_of_staff(indicator: Indicator) -> bool {
-    matches!(
-        indicator,
-        Indicator::Turnover
-            | Indicator::Vacancy
-            | Indicator::CareCertificate
-            | Indicator::Nvq2
-            | Indicator::Supervision
-            | Indicator::MandatoryTraining
-    )
+/// Reviews are of the people cared for, the others that stand for long are of staff and posts.
+fn is_of_staff(indicator: Indicator) -> bool {
+    indicator.is_of_what_stands() && indicator != Indicator::Reviews
 }
 
 fn sum_off(whole: &ReturnValue, zones: &[&ReturnValue]) -> Option<Remark> {

@@ -330,7 +330,7 @@ fn what_cannot_be_judged_is_refused_in_words() {
     assert_eq!(refused(&[1.0, f64::NAN], &[]), Unfit::NotFinite { index: 1 });
     assert_eq!(refused(&[1.0, 2.0, 3.0], &[2, 1]), Unfit::Rebase { index: 1 });
     assert_eq!(refused(&[1.0, 2.0], &[2]), Unfit::Rebase { index: 2 });
-    assert_eq!(refused(&vec![1.0; 5_001], &[]), Unfit::TooMany { count: 5_001, max: 5_000 });
+    assert!(matches!(refused(&vec![1.0; 20_001], &[]), Unfit::TooMany { count: 20_001, max: 20_000 }));
     assert_eq!(
         refused(&[1.0, f64::INFINITY], &[]).to_string(),
         "value 2 is not a finite number of at most 1e15; leave a gap out instead"
