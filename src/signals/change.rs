@@ -6,7 +6,7 @@
 //! lasts a year "as usual".
 
 use super::xmr::{Limits, Mark, NewestSignal, Rule, Rules, Standing, judge_newest_against};
-use super::{Better, CusumStep, Method, PoissonCusum, Side, Tone, method_for};
+use super::{Better, CusumStep, Decision, Method, PoissonCusum, Side, Tone, method_for};
 
 /// The newest so many points are looked at: three years of months.
 pub const WINDOW_POINTS: usize = 36;
@@ -172,8 +172,11 @@ impl<'a> Past<'a> {
     }
 
     fn summed(self, baseline: usize) -> Change {
+        if !self.adds_to_the_sum(baseline) {
+            return Change::AsUsual;
+        }
         let standing = Standing::of(baseline);
-        match self.sums(baseline).last() {
+        match self.sums(baseline).nth(self.events.len().saturating_sub(1)) {
             Some(newest) if newest.signal => Change::Worse(Worsening {
                 method: Method::PoissonCusum,
                 mark: None,
@@ -186,10 +189,27 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// The running sum over the counts; empty where it cannot be made.
-    pub fn sums(self, baseline: usize) -> impl Iterator<Item = CusumStep> {
+    /// Whether the newest count is over what its running sum takes off. If not, the sum does not grow,
+    /// and what has not signalled before does not signal now: most series need no more than that.
+    fn adds_to_the_sum(self, baseline: usize) -> bool {
+        let (Some(events), Some(exposure)) = (self.events.last(), self.exposures.last()) else {
+            return false;
+        };
+        let decision = Decision::default();
+        // A little is allowed for rounding, which the step itself does in another order.
+        events.round() * decision.ratio().ln() + f64::EPSILON
+            > (decision.ratio() - 1.0) * self.rate(baseline) * exposure * (1.0 - f64::EPSILON)
+    }
+
+    /// Events for each of what they are counted over, in the past.
+    fn rate(self, baseline: usize) -> f64 {
         let total = |all: &[f64]| all.iter().take(baseline).sum::<f64>();
-        let rate = (total(self.events) + EVENTS_PRIOR) / total(self.exposures);
+        (total(self.events) + EVENTS_PRIOR) / total(self.exposures)
+    }
+
+    /// The running sum over the counts; it ends early where it cannot be made.
+    pub fn sums(self, baseline: usize) -> impl Iterator<Item = CusumStep> {
+        let rate = self.rate(baseline);
         let mut sum = PoissonCusum::default();
         self.events
             .iter()

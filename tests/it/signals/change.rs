@@ -119,6 +119,24 @@ proptest! {
         }
     }
 
+    /// The shortcut of a count that adds nothing must agree with the sum itself, worked to its end.
+    #[test]
+    fn a_rare_count_signals_where_its_running_sum_does(
+        counts in prop::collection::vec(0_u32..9, 9..50), visits in 50.0..5_000.0,
+    ) {
+        let counts: Vec<f64> = counts.into_iter().map(f64::from).collect();
+        let exposures = vec![visits; counts.len()];
+        let past = Past { values: &counts, events: &counts, exposures: &exposures, better: Better::Lower };
+        let window = past.window();
+        let baseline = baseline_points(window.values.len()).expect("nine points are enough");
+        let usual = window.events[..baseline].iter().sum::<f64>() / f64::from(u32::try_from(baseline).expect("few"));
+        prop_assume!(usual < 5.0);
+        let steps: Vec<_> = window.sums(baseline).collect();
+        prop_assert_eq!(steps.len(), window.events.len());
+        let signals = steps.last().is_some_and(|step| step.signal);
+        prop_assert_eq!(matches!(past.newest(), Change::Worse(_)), signals);
+    }
+
     #[test]
     fn a_worse_newest_value_is_never_less_of_a_change(
         past in prop::collection::vec(0_u32..40, 12..60),
