@@ -66,7 +66,7 @@ pub fn calendars(
 }
 
 /// With fewer than this who owe a return, that none came says nothing of the way they come.
-const SILENT_PROVIDERS_MIN: usize = 3;
+const SILENT_PROVIDERS_MIN: usize = 5;
 
 /// The periods of which a return was due from several providers and came from none: then the way by
 /// which returns come is in doubt, not every provider at once. With how many it was due from.

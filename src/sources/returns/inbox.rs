@@ -13,6 +13,10 @@ use super::book::FILE_BYTES_MAX;
 /// Files that one collect takes; the rest waits for the next.
 pub const FILES_MAX: usize = 2_000;
 
+/// A file that is ahead of us by so much is not being written: the job looks back with `--as-of`. A
+/// file server's clock is wrong by less.
+const AHEAD_MIN: SignedDuration = SignedDuration::from_hours(24);
+
 /// Names under which one file can be put away.
 const NAMES_MAX: u32 = 10_000;
 
@@ -74,7 +78,8 @@ pub fn whole_files(folder: &Path, now: Timestamp, settle: Duration) -> Result<Ve
             continue;
         }
         let changed = meta.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
-        if changed.is_some_and(|at| now.duration_since(at) >= settle) {
+        let age = changed.map(|at| now.duration_since(at));
+        if age.is_some_and(|age| age >= settle || age <= -AHEAD_MIN) {
             paths.push(entry.path());
         }
     }

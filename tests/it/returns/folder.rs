@@ -129,6 +129,16 @@ fn good_files_are_taken_bad_ones_refused_and_unfinished_ones_left() {
 }
 
 #[test]
+fn a_job_that_looks_back_takes_what_was_dropped_since() {
+    let council = council("");
+    let mut store = council.store();
+    council.drop_file("july.csv", &of("long.csv"), 0);
+    // Ahead by less than a day a file may still be growing, by more it cannot.
+    assert_eq!(council.collect(&mut store, "2026-08-04T07:00:00Z").documents, 0);
+    assert_eq!(council.collect(&mut store, "2026-08-04T05:59:00Z").documents, 1);
+}
+
+#[test]
 fn reading_twice_adds_nothing_and_a_resubmission_is_a_new_version() {
     let council = council("");
     let mut store = council.store();
