@@ -4,6 +4,7 @@
 //! A gap is explicit: a period of which nothing was said has no point, and never counts as nought.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -51,7 +52,7 @@ pub struct SeriesKey {
 pub struct Series {
     /// The bands it is judged by: a contract's, a template's or the usual ones.
     pub bands: Option<Bands>,
-    points: Vec<Reported>,
+    points: Arc<[Reported]>,
 }
 
 /// An indicator of one reporter over all zones, with the numbers that statistics are made from.
@@ -201,7 +202,7 @@ fn together(indicator: Indicator, zones: &[&Series]) -> Series {
         return (*only).clone();
     }
     let mut by_period: BTreeMap<Period, Vec<&Reported>> = BTreeMap::new();
-    for point in zones.iter().flat_map(|series| &series.points) {
+    for point in zones.iter().flat_map(|series| series.points()) {
         by_period.entry(point.period).or_default().push(point);
     }
     let whole = by_period.into_values().filter(|parts| parts.len() == zones.len());

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use rusqlite::Connection;
 
 use super::calendar::{ProviderCalendar, calendars, silent_periods};
@@ -14,13 +14,17 @@ use crate::domain::{Contract, Subject};
 use crate::facts::returns::{Calendar, Reported, Reporter, Returns, Series, SeriesKey};
 use crate::facts::{History, turnover};
 use crate::store::StoreError;
-use crate::store::returns::{KeptValue, newest_values};
+use crate::store::returns::{Version, each_version};
+
+/// The rules look at returns about the newest so many years: more than any of them asks for, and a
+/// bound on what is held in memory.
+const HISTORY_YEARS: i32 = 4;
 
 /// A reporter's series while its points are gathered, with the template of the newest.
 #[derive(Default)]
 struct Gathered {
     points: Vec<Reported>,
-    newest: Option<(Date, i64, String)>,
+    newest: Option<((Date, i64), String)>,
 }
 
 /// Everything that was reported or owed at an instant.
@@ -34,10 +38,11 @@ pub fn reported(
     now: Timestamp,
 ) -> Result<Returns, StoreError> {
     let today = now.to_zoned(config.council.zone.clone()).date();
+    let since = today.checked_sub(Span::new().years(HISTORY_YEARS)).unwrap_or(Date::MIN);
     let settings = &config.returns;
     let mut reporters: BTreeMap<String, Reporter> = BTreeMap::new();
-    for ((id, key), gathered) in gathered(newest_values(conn, now)?) {
-        let template = gathered.newest.as_ref().map(|(_, _, template)| template.as_str());
+    for ((id, key), gathered) in gathered(conn, now, since)? {
+        let template = gathered.newest.as_ref().map(|(_, template)| template.as_str());
         let bands = bands(settings, &id, key.indicator, template, today);
         reporters.entry(id).or_default().add(key, Series::new(bands, gathered.points));
     }
@@ -65,30 +70,37 @@ pub fn reported(
     Ok(returns)
 }
 
-fn gathered(values: Vec<KeptValue>) -> BTreeMap<(String, SeriesKey), Gathered> {
+/// The values of each series; of one period the newest version's comes last, and counts.
+fn gathered(
+    conn: &Connection,
+    now: Timestamp,
+    since: Date,
+) -> Result<BTreeMap<(String, SeriesKey), Gathered>, StoreError> {
     let mut series: BTreeMap<(String, SeriesKey), Gathered> = BTreeMap::new();
-    for kept in values {
-        let KeptValue { submission, document, template, came_on, at, value } = kept;
-        let key = SeriesKey { indicator: value.indicator, zone: value.zone };
-        let id = value.location_id.unwrap_or(value.provider_id);
-        let gathered = series.entry((id, key)).or_default();
-        let newest = (value.period.end(), submission, template);
-        if gathered.newest.as_ref().is_none_or(|known| *known < newest) {
-            gathered.newest = Some(newest);
+    each_version(conn, now, since, |version| {
+        let Version { submission, document, template, came_on, at, values } = version;
+        for value in values {
+            let key = SeriesKey { indicator: value.indicator, zone: value.zone };
+            let id = value.location_id.unwrap_or(value.provider_id);
+            let gathered = series.entry((id, key)).or_default();
+            let place = (value.period.end(), submission);
+            if gathered.newest.as_ref().is_none_or(|(known, _)| *known < place) {
+                gathered.newest = Some((place, template.clone()));
+            }
+            gathered.points.push(Reported {
+                period: value.period,
+                value: value.value,
+                numerator: value.numerator,
+                denominator: value.denominator,
+                submission,
+                document,
+                place: value.place,
+                came_on,
+                read_at: at,
+            });
         }
-        gathered.points.push(Reported {
-            period: value.period,
-            value: value.value,
-            numerator: value.numerator,
-            denominator: value.denominator,
-            submission,
-            document,
-            place: value.place,
-            came_on,
-            read_at: at,
-        });
-    }
-    series
+    })?;
+    Ok(series)
 }
 
 /// A contract's own bands, else those of the template that it names, else those of the template by

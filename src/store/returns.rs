@@ -58,10 +58,10 @@ pub struct NewState<'a> {
     pub state: ReturnState,
 }
 
-/// A value as it was kept, with the version that brought it.
+/// A version as it was kept, with its values.
 #[derive(Clone, Debug, PartialEq)]
-pub struct KeptValue {
-    /// The version's number.
+pub struct Version {
+    /// Its number.
     pub submission: i64,
     /// The file as a document.
     pub document: i64,
@@ -71,8 +71,8 @@ pub struct KeptValue {
     pub came_on: Date,
     /// When it was read.
     pub at: Timestamp,
-    /// The value.
-    pub value: ReturnValue,
+    /// The values.
+    pub values: Vec<ReturnValue>,
 }
 
 /// A value as it stands in the row of its version.
@@ -249,51 +249,47 @@ fn submission(row: &Row<'_>) -> Option<Submission> {
     })
 }
 
-/// The newest value of every series that was held at an instant. A value of an indicator that this
-/// version does not know is left out of the view; it stays in the table.
+/// Gives every version that had come at an instant and is about days after `since`, oldest version
+/// first, one at a time: of many years there is more than should be held at once. A value of an
+/// indicator that this version of the program does not know is left out; it stays in the table.
 ///
 /// # Errors
 /// SQLite's, or a row that is not what its columns promise.
-pub fn newest_values(conn: &Connection, as_of: Timestamp) -> Result<Vec<KeptValue>, StoreError> {
+pub fn each_version(
+    conn: &Connection,
+    as_of: Timestamp,
+    since: Date,
+    mut take: impl FnMut(Version),
+) -> Result<(), StoreError> {
     let doing = || StoreError::sql("reading the values of returns");
     let mut statement = conn
         .prepare(
             "SELECT r.seq, r.document, r.template, r.came_on, r.provider_id, r.period_start, r.period_end, v.body,
-                    r.at FROM returns r JOIN return_values v ON v.submission = r.seq WHERE r.at <= ?1 ORDER BY r.seq",
+                    r.at FROM returns r JOIN return_values v ON v.submission = r.seq
+             WHERE r.at <= ?1 AND r.period_end >= ?2 ORDER BY r.seq",
         )
         .map_err(doing())?;
-    let mut rows = statement.query([instant(as_of)]).map_err(doing())?;
-    let mut newest = BTreeMap::new();
+    let mut rows = statement.query(params![instant(as_of), since.to_string()]).map_err(doing())?;
     while let Some(row) = rows.next().map_err(doing())? {
         let seq: i64 = row.get(0).map_err(doing())?;
-        let values = values_of(row, seq).ok_or_else(|| StoreError::Unreadable {
-            table: "returns",
-            seq,
-            what: "a date or value".to_owned(),
-        })?;
-        for kept in values {
-            let value = &kept.value;
-            let series = (
-                value.provider_id.clone(),
-                value.location_id.clone(),
-                value.zone.clone(),
-                value.indicator,
-                value.period,
-            );
-            newest.insert(series, kept);
-        }
+        let unreadable =
+            || StoreError::Unreadable { table: "returns", seq, what: "a date or value".to_owned() };
+        take(version_of(row, seq).ok_or_else(unreadable)?);
     }
-    Ok(newest.into_values().collect())
+    Ok(())
 }
 
-fn values_of(row: &Row<'_>, submission: i64) -> Option<Vec<KeptValue>> {
+fn version_of(row: &Row<'_>, submission: i64) -> Option<Version> {
     let text = |index: usize| row.get::<_, String>(index).ok();
     let day = |index: usize| date_of(&text(index)?);
-    let (document, template, came_on, provider_id) = (row.get(1).ok()?, text(2)?, day(3)?, text(4)?);
-    let at = instant_of(&text(8)?)?;
-    let values = values_in(&provider_id, Period::new(day(5)?, day(6)?)?, &text(7)?)?;
-    let kept = |value| KeptValue { submission, document, template: template.clone(), came_on, at, value };
-    Some(values.into_iter().map(kept).collect())
+    Some(Version {
+        submission,
+        document: row.get(1).ok()?,
+        template: text(2)?,
+        came_on: day(3)?,
+        at: instant_of(&text(8)?)?,
+        values: values_in(&text(4)?, Period::new(day(5)?, day(6)?)?, &text(7)?)?,
+    })
 }
 
 /// The values in a version's body.

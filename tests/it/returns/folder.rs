@@ -8,10 +8,12 @@ use carewarden::clock::Clock;
 use carewarden::config::{self, Config};
 use carewarden::domain::indicator::Indicator;
 use carewarden::domain::return_::ReturnState;
+use carewarden::facts::History;
+use carewarden::jobs::reported::reported;
 use carewarden::jobs::{Collecting, SourceRead, calendars, collect};
 use carewarden::store::Store;
 use carewarden::store::collects::CollectOutcome;
-use carewarden::store::returns::{newest_values, submissions};
+use carewarden::store::returns::submissions;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -152,13 +154,14 @@ fn reading_twice_adds_nothing_and_a_resubmission_is_a_new_version() {
     council.drop_file("july.csv", corrected.as_bytes(), 61);
     assert_eq!(council.collect(&mut store, "2026-08-06T06:00:00Z").facts, 4);
     let missed = |as_of: &str| {
-        let values = newest_values(store.sql(), at(as_of)).expect("reads");
-        assert_eq!(values.len(), 4);
-        let value = values
-            .into_iter()
-            .find(|kept| kept.value.indicator == Indicator::MissedVisits)
+        let returns = reported(store.sql(), &council.config, &History::default(), at(as_of)).expect("reads");
+        let (_, reporter) = returns.reporters().next().expect("one reports");
+        assert_eq!(reporter.series().count(), 4);
+        let value = reporter
+            .whole(Indicator::MissedVisits)
+            .and_then(|whole| whole.series.newest())
             .expect("is there");
-        (value.submission, value.value.numerator)
+        (value.submission, value.numerator)
     };
     assert_eq!(missed("2026-08-05T12:00:00Z"), (1, Some(8.0)));
     assert_eq!(missed("2026-08-06T12:00:00Z"), (2, Some(9.0)));
